@@ -1,0 +1,1 @@
+"""How the box speaks to hardware."""

@@ -1,0 +1,1 @@
+"""Message gateways: what carries a text to a resident's phone."""

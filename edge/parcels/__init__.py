@@ -1,0 +1,1 @@
+"""Parcels from the courier's hand to the resident's."""

@@ -1,0 +1,1 @@
+"""Units, households, occupants, staff and couriers."""

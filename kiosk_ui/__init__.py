@@ -1,0 +1,1 @@
+"""The screens: kiosk for residents and couriers, desk for staff."""

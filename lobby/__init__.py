@@ -1,0 +1,1 @@
+"""The front door: the `lobby` command and the wiring of one box."""

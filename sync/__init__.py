@@ -1,0 +1,1 @@
+"""What travels between the box and the central system."""
