@@ -1,1 +1,4 @@
-"""What travels between the box and the central system."""
+"""The way to the property company's central system.
+
+Today the box works alone: it keeps its journal and signs checkpoints, and nothing leaves it.
+"""
