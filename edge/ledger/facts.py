@@ -1,0 +1,65 @@
+"""Facts, and the vocabulary of all facts that a ledger knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Protocol, cast
+
+from edge.ledger.canonical import read, write
+from edge.ledger.errors import UnknownFact
+from edge.ledger.shape import Shape, shape_of
+
+_KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+
+
+class Fact(Protocol):
+    """Something that happened: a frozen dataclass. Its fields are the entry's data.
+
+    `kind` is `capability.past_participle`, such as `parcel.registered`; `subject` names what it is about, such as
+    `parcel:p1a2`. Fields are str, int, bool, None, StrEnum, tuples of those, nested frozen dataclasses and
+    `dict[str, str | int]`; a time is an ISO 8601 UTC string. A field that is added later needs a default.
+    """
+
+    kind: ClassVar[str]
+
+    @property
+    def subject(self) -> str: ...
+
+
+class Vocabulary:
+    """Every kind of fact with its type and spelling. Two types of one kind are a mistake and raise `ValueError`."""
+
+    def __init__(self, types: Iterable[type[Fact]]) -> None:
+        self._types: dict[str, type[Fact]] = {}
+        self._shapes: dict[str, Shape] = {}
+        for fact_type in types:
+            self._add(fact_type)
+
+    def _add(self, fact_type: type[Fact]) -> None:
+        kind = fact_type.kind
+        if not _KIND.fullmatch(kind):
+            raise ValueError(f"{kind!r} does not read like capability.past_participle")
+        if self._types.setdefault(kind, fact_type) is not fact_type:
+            raise ValueError(f"two types of fact call themselves {kind!r}")
+        self._shapes[kind] = shape_of(fact_type)
+
+    def __iter__(self) -> Iterator[tuple[str, Shape]]:
+        return iter(sorted(self._shapes.items()))
+
+    def __contains__(self, kind: str) -> bool:
+        return kind in self._types
+
+    def encode(self, fact: Fact) -> bytes:
+        """The canonical JSON of the fact's fields. Raises `UnknownFact`, `NotCanonical`."""
+        return write(self._shape(fact.kind).encode(fact))
+
+    def decode(self, kind: str, data: bytes) -> Fact:
+        """The fact that `encode` was given. Raises `UnknownFact`, `NotCanonical`."""
+        return cast(Fact, self._shape(kind).decode(read(data)))
+
+    def _shape(self, kind: str) -> Shape:
+        shape = self._shapes.get(kind)
+        if shape is None:
+            raise UnknownFact(f"no projection declares facts of kind {kind!r}")
+        return shape

@@ -1,0 +1,167 @@
+"""The ledger as everybody else sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar, cast
+
+from edge.chance import Chance
+from edge.clock import Clock
+from edge.ledger import rebuild
+from edge.ledger.entry import Entry, Head
+from edge.ledger.errors import LedgerClosed
+from edge.ledger.facts import Fact, Vocabulary
+from edge.ledger.feed import Subscription
+from edge.ledger.guard import Guard, GuardStatus
+from edge.ledger.opening import Opened, open_store
+from edge.ledger.policy import Policy
+from edge.ledger.projection import Folder, Projection
+from edge.ledger.readers import Readers
+from edge.ledger.sqlite import Connection
+from edge.ledger.thread import WriterThread, in_loop
+from edge.ledger.tx import Journal, Request, Tx
+from edge.ledger.vault import Vault
+from edge.ledger.writer import Job, Writer
+
+T = TypeVar("T")
+
+
+class Ledger:
+    """The journal, the tables folded from it, and the vault. Made by `Ledger.open`."""
+
+    def __init__(
+        self,
+        opened: Opened,
+        projections: Sequence[Projection],
+        vocabulary: Vocabulary,
+        clock: Clock,
+        chance: Chance,
+        policy: Policy,
+    ) -> None:
+        self.box = opened.box
+        self.vault = Vault(opened.keys.vault)
+        self._opened = opened
+        self._vocabulary = vocabulary
+        self._guard = Guard(opened.places.database, policy)
+        self._readers = Readers(opened.places.database, clock, policy.reading_s)
+        self._journal = Journal(opened.db, opened.chain, vocabulary, Folder(projections))
+        self._head = opened.chain.head()
+        self._subscriptions: set[Subscription] = set()
+        self._writer = Writer(self._journal, self.vault, clock, chance, self._guard, policy)
+        self._thread: WriterThread | None = None
+        self._closed = False
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        box: str,
+        projections: Sequence[Projection],
+        clock: Clock,
+        chance: Chance,
+        inline: bool = False,
+        policy: Policy | None = None,
+    ) -> Ledger:
+        """Open the ledger in `folder`, or make it. `inline`: no thread, decisions run in the caller (virtual time).
+
+        Projections that changed are folded again first. Raises `LedgerUnusable`.
+        """
+        policy = policy or Policy()
+        vocabulary = Vocabulary([fact for projection in projections for fact in projection.facts])
+        opened = open_store(folder, box, chance)
+        try:
+            stale = rebuild.stale(opened.db, projections)
+            if stale:
+                rebuild.fold_again(opened.db, vocabulary, stale)
+            ledger = cls(opened, projections, vocabulary, clock, chance, policy)
+        except BaseException:
+            opened.close()
+            raise
+        if not inline:
+            ledger._thread = WriterThread(ledger._writer, ledger._publish, policy.batch)
+        return ledger
+
+    async def commit(self, request: Request, decide: Callable[[Tx], T]) -> T:
+        """Run one decision and make its facts durable; its answer, once they are.
+
+        With a key the answer must be plain JSON, and a repeat gets the first one and writes nothing. Raises the
+        decision's own `Refusal` (nothing of it is written), `Refusal("key_reused")`, `Refusal("disk_full")`,
+        `LedgerUnusable`, `LedgerClosed`, and whatever else the decision or a fold raised.
+        """
+        job = Job(request, decide)
+        if self._thread is not None:
+            return cast(T, await self._thread.commit(job))
+        if self._closed:
+            raise LedgerClosed
+        entries = self._writer.run([job])
+        self._publish(entries)
+        self._writer.tidy()
+        if job.error is not None:
+            raise job.error
+        return cast(T, job.value)
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A read-only connection with one consistent snapshot, for a moment: a long reader keeps the WAL growing."""
+        return self._readers.lend()
+
+    def subscribe(self) -> Subscription:
+        """Entries as they are committed from now on. Called inside the event loop that will read them."""
+        subscription = Subscription(asyncio.get_running_loop(), self._subscriptions.discard)
+        self._subscriptions.add(subscription)
+        return subscription
+
+    def decode(self, entry: Entry) -> Fact:
+        return self._vocabulary.decode(entry.kind, entry.data)
+
+    def hmac(self, purpose: str, data: bytes) -> bytes:
+        """A keyed hash that only this box can make: for codes that may be compared but not be found by trying."""
+        label = purpose.encode()
+        return hmac.digest(self._opened.keys.code, len(label).to_bytes(2, "big") + label + data, sha256)
+
+    def guard_status(self) -> GuardStatus:
+        return self._guard.status()
+
+    @property
+    def head(self) -> Head:
+        return self._head
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self._vocabulary
+
+    def close(self) -> None:
+        """Write and answer what waits, then let go of the folder."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._thread is not None:
+            self._thread.close()
+        for subscription in list(self._subscriptions):
+            in_loop(subscription.loop, subscription.close)
+        self._readers.close()
+        self._opened.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _publish(self, entries: Sequence[Entry]) -> None:
+        """After the commit, in the writer: the new head, then the live views."""
+        if not entries:
+            return
+        last = entries[-1]
+        self._head = Head(last.seq, last.epoch, last.hash)
+        batch = tuple(entries)
+        for subscription in list(self._subscriptions):
+            in_loop(subscription.loop, subscription.offer, batch)

@@ -1,0 +1,165 @@
+"""The one place where the ledger is written: a batch of decisions, one transaction, one fsync."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from edge.chance import Chance
+from edge.clock import Clock
+from edge.ledger import answers
+from edge.ledger.canonical import canonical, read
+from edge.ledger.entry import Chain, Entry
+from edge.ledger.errors import LedgerUnusable, Unusable
+from edge.ledger.guard import Guard
+from edge.ledger.policy import Policy
+from edge.ledger.sqlite import Connection, Error, driver, primary_code
+from edge.ledger.times import spell
+from edge.ledger.tx import Decision, Journal, Request, Stamp, Tx
+from edge.ledger.vault import Vault, VaultTx
+from edge.refusal import Refusal
+
+
+@dataclass(slots=True)
+class Job:
+    """A decision on its way: afterwards either `value` is its answer or `error` is what it raised."""
+
+    request: Request
+    decide: Decision
+    value: object = None
+    error: BaseException | None = None
+    entries: list[Entry] = field(default_factory=list)
+
+
+class Writer:
+    """Runs batches on the writing connection. Not thread-safe: one thread, or one event loop, owns it."""
+
+    def __init__(
+        self, journal: Journal, vault: Vault, clock: Clock, chance: Chance, guard: Guard, policy: Policy
+    ) -> None:
+        self._journal = journal
+        self._db: Connection = journal.db
+        self._vault = VaultTx(vault, journal.db, chance)
+        self._clock = clock
+        self._chance = chance
+        self._guard = guard
+        self._policy = policy
+        self._broken: LedgerUnusable | None = None
+        self._pruned_at_s: float | None = None
+
+    @property
+    def chain(self) -> Chain:
+        return self._journal.chain
+
+    def run(self, jobs: Sequence[Job]) -> list[Entry]:
+        """Decide all jobs and make them durable together; what was appended. Never raises: each job has its outcome."""
+        if self._broken is not None:
+            return _fail(jobs, self._broken)
+        before = self._journal.chain.copy()
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._decide_all(jobs)
+            if self._journal.chain.seq != before.seq:
+                self._journal.store_head()
+            self._db.execute("COMMIT")
+        except BaseException as error:  # noqa: BLE001 - every caller of the batch gets it
+            self._journal.chain = before
+            return _fail(jobs, self._abandon(error))
+        return [entry for job in jobs for entry in job.entries]
+
+    def tidy(self) -> None:
+        """What can wait until the callers have their answers: moving the WAL into the database."""
+        self._guard.tidy(self._db)
+
+    def _decide_all(self, jobs: Sequence[Job]) -> None:
+        stamp = self._stamp()
+        full = self._guard.full()
+        self._prune(stamp)
+        for job in jobs:
+            if full and not job.request.reserve:
+                job.error = Refusal("disk_full")
+            else:
+                self._decide_one(job, stamp)
+
+    def _decide_one(self, job: Job, stamp: Stamp) -> None:
+        """One decision in its own savepoint; whatever it raises is for its caller alone."""
+        journal = self._journal
+        before = journal.chain.copy()
+        self._db.execute("SAVEPOINT decision")
+        try:
+            job.value = self._answer(job, stamp)
+        except BaseException as error:  # noqa: BLE001 - it is handed to the caller, who raises it
+            _raise_if_batch_is_lost(self._db, error)
+            self._db.execute("ROLLBACK TO decision")
+            journal.chain = before
+            job.error = error
+            job.entries.clear()
+        self._db.execute("RELEASE decision")
+
+    def _answer(self, job: Job, stamp: Stamp) -> object:
+        request = job.request
+        if request.key:
+            first = answers.recall(self._db, request)
+            if first is not None:
+                return first[0]
+        tx = Tx(self._journal, request, stamp, self._vault, self._chance, job.entries)
+        try:
+            value = job.decide(tx)
+        finally:
+            tx.close()
+        if not request.key:
+            return value
+        body = canonical(value)
+        answers.keep(self._db, request, body, stamp)
+        return read(body)
+
+    def _stamp(self) -> Stamp:
+        now = self._clock.now()
+        return Stamp(now, spell(now), self._clock.trust().value)
+
+    def _prune(self, stamp: Stamp) -> None:
+        """Now and then, and only by a clock that is known to be right: a wrong one would forget every answer."""
+        mono_s = self._clock.mono_s()
+        due = self._pruned_at_s is None or mono_s - self._pruned_at_s >= self._policy.prune_every_s
+        if due and stamp.trust == "synced":
+            self._pruned_at_s = mono_s
+            answers.prune(self._db, stamp, self._policy.answers_kept)
+
+    def _abandon(self, error: BaseException) -> BaseException:
+        """Roll the whole batch back, and say what its callers are told."""
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        code = primary_code(error) if isinstance(error, Error) else 0
+        if code == driver.SQLITE_FULL:
+            self._guard.saw_full()
+            return Refusal("disk_full")
+        if code in _FATAL:
+            self._broken = LedgerUnusable(
+                _FATAL[code], f"writing failed: {error}; nothing more is written until a restart"
+            )
+            return self._broken
+        return error
+
+
+_FATAL = {
+    driver.SQLITE_CORRUPT: Unusable.DAMAGED,
+    driver.SQLITE_NOTADB: Unusable.DAMAGED,
+    driver.SQLITE_IOERR: Unusable.DAMAGED,
+    driver.SQLITE_READONLY: Unusable.READ_ONLY,
+}
+
+
+def _raise_if_batch_is_lost(db: Connection, error: BaseException) -> None:
+    """A full disk or a failing one ends the whole transaction, not one savepoint."""
+    lost = not db.in_transaction
+    if isinstance(error, Error) and (lost or primary_code(error) in {*_FATAL, driver.SQLITE_FULL}):
+        raise error
+    if lost:
+        raise driver.OperationalError("a decision ended the writer's transaction") from error
+
+
+def _fail(jobs: Sequence[Job], error: BaseException) -> list[Entry]:
+    for job in jobs:
+        job.value, job.error = None, error
+        job.entries.clear()
+    return []
