@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
+from edge.ledger.errors import NotCanonical
 from edge.ledger.merkle import Frontier, leaf_hash
 
 _HEADER = struct.Struct(">16sQIQHHHHHI")
@@ -14,8 +14,7 @@ _TAG = b"lobby entry v1\0\0"
 _GENESIS = b"lobby ledger v1 genesis\0"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What was written, as it lies in the journal. `at` is ISO 8601 UTC with milliseconds; order is `seq`, never `at`.
 
     `cause` is the seq of the entry that led to this one, `data` the canonical JSON of the fact, `hash` the chain's
@@ -42,26 +41,20 @@ class Head(NamedTuple):
     hash: bytes
 
 
-def encode(
-    seq: int,
-    epoch: int,
-    cause: int | None,
-    at: bytes,
-    trust: bytes,
-    kind: bytes,
-    subject: bytes,
-    actor: bytes,
-    data: bytes,
-) -> bytes:
+Fields = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
+
+
+def encode(seq: int, epoch: int, cause: int | None, fields: Fields) -> bytes:
     """The bytes that are hashed: a header of fixed size with every length in it, then the fields one after another.
 
-    Big-endian: tag (16), seq (8), epoch (4), cause or 0 (8), lengths of at, clock_trust, kind, subject, actor (2 each)
-    and data (4). No two different entries have the same encoding.
+    `fields` are at, clock_trust, kind, subject, actor and data. Big-endian: tag (16 bytes), seq (8), epoch (4), cause
+    or 0 (8), the fields' lengths (2 each, 4 for data), the fields. No two different entries have the same encoding.
+    Raises `NotCanonical` where a field is too long.
     """
-    header = _HEADER.pack(
-        _TAG, seq, epoch, cause or 0, len(at), len(trust), len(kind), len(subject), len(actor), len(data)
-    )
-    return b"".join((header, at, trust, kind, subject, actor, data))
+    try:
+        return _HEADER.pack(_TAG, seq, epoch, cause or 0, *map(len, fields)) + b"".join(fields)
+    except struct.error as error:
+        raise NotCanonical(f"an entry's field is too long: {error}") from error
 
 
 def genesis(box: str) -> bytes:
@@ -69,25 +62,26 @@ def genesis(box: str) -> bytes:
     return sha256(_GENESIS + box.encode()).digest()
 
 
-class Chain:
-    """The end of the journal in memory: the next entry's place, the last hash and the Merkle frontier."""
+def chained(before: bytes, encoded: bytes) -> bytes:
+    """The chain's hash at an entry: over the hash before it and its encoding."""
+    return sha256(before + encoded).digest()
 
-    __slots__ = ("epoch", "frontier", "hash", "seq")
 
-    def __init__(self, seq: int, epoch: int, last_hash: bytes, frontier: Frontier) -> None:
-        self.seq = seq
-        self.epoch = epoch
-        self.hash = last_hash
-        self.frontier = frontier
+class Chain(NamedTuple):
+    """The end of the journal: its epoch, the last hash, and the Merkle frontier over as many leaves as entries."""
 
-    def copy(self) -> Chain:
-        return Chain(self.seq, self.epoch, self.hash, self.frontier.copy())
+    epoch: int
+    hash: bytes
+    frontier: Frontier
+
+    @property
+    def seq(self) -> int:
+        return self.frontier.size
 
     def head(self) -> Head:
-        return Head(self.seq, self.epoch, self.hash)
+        return Head(self.frontier.size, self.epoch, self.hash)
 
-    def take(self, encoded: bytes) -> bytes | None:
-        """Lengthen the chain by one encoded entry; the Merkle block that it completed, or None."""
-        self.hash = sha256(self.hash + encoded).digest()
-        self.seq += 1
-        return self.frontier.add(leaf_hash(encoded))
+    def grown(self, encoded: bytes) -> tuple[Chain, bytes | None]:
+        """The chain with one more encoded entry, and the Merkle block that it completed, if any."""
+        frontier, block = self.frontier.grown(leaf_hash(encoded))
+        return Chain(self.epoch, chained(self.hash, encoded), frontier), block

@@ -25,6 +25,9 @@ class GuardStatus:
         return self.full or self.wal_alarm
 
 
+PAGE_BYTES = 4096
+
+
 class Guard:
     def __init__(self, database: Path, policy: Policy) -> None:
         self._folder = database.parent
@@ -40,8 +43,9 @@ class Guard:
         self._refused_by_sqlite = True
 
     def tidy(self, db: Connection) -> None:
-        if self._refused_by_sqlite or self._wal_bytes() >= self._policy.wal_tidy_bytes:
-            busy = db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()[0]
+        _, frames, moved = db.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
+        if self._refused_by_sqlite or (frames - moved) * PAGE_BYTES >= self._policy.wal_tidy_bytes:
+            busy = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[0]
             self._refused_by_sqlite = self._refused_by_sqlite and bool(busy)
 
     def status(self) -> GuardStatus:

@@ -95,11 +95,11 @@ class Ledger:
         decision's own `Refusal` (nothing of it is written), `Refusal("key_reused")`, `Refusal("disk_full")`,
         `LedgerUnusable`, `LedgerClosed`, and whatever else the decision or a fold raised.
         """
-        job = Job(request, decide)
         if self._thread is not None:
-            return cast(T, await self._thread.commit(job))
+            return cast(T, await self._thread.submit(request, decide))
         if self._closed:
             raise LedgerClosed
+        job = Job(request, decide)
         entries = self._writer.run([job])
         self._publish(entries)
         self._writer.tidy()

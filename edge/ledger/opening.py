@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from edge.chance import Chance
 from edge.ledger import keys as key_files
-from edge.ledger.entry import Chain, encode, genesis
+from edge.ledger.entry import Chain, chained, encode, genesis
 from edge.ledger.errors import LedgerUnusable, Unusable
 from edge.ledger.keys import Keys
 from edge.ledger.merkle import Frontier
@@ -25,6 +25,8 @@ from edge.ledger.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 from edge.ledger.sqlite import OLDEST_SAFE, Connection, Error, driver, open_writer, primary_code
 
 BOX_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+_TEXTS = ("at", "clock_trust", "kind", "subject", "actor")
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def _read_chain(db: Connection, box: str) -> Chain:
         frontier = Frontier.parse(last, head["frontier"])
     except ValueError as error:
         raise LedgerUnusable(Unusable.DAMAGED, f"the Merkle frontier does not fit {last} entries") from error
-    return Chain(last, head["epoch"], head["hash"], frontier)
+    return Chain(head["epoch"], head["hash"], frontier)
 
 
 def hash_at(db: Connection, box: str, seq: int) -> bytes:
@@ -148,10 +150,9 @@ def hash_at(db: Connection, box: str, seq: int) -> bytes:
         return genesis(box)
     row = db.execute("SELECT * FROM entry WHERE seq = ?", (seq,)).fetchone()
     before = db.execute("SELECT hash FROM entry WHERE seq = ?", (seq - 1,)).fetchone()
-    chain = Chain(seq - 1, row["epoch"], before[0] if before else genesis(box), Frontier())
-    texts = (row[name].encode() for name in ("at", "clock_trust", "kind", "subject", "actor"))
-    chain.take(encode(seq, row["epoch"], row["cause"], *texts, row["data"]))
-    return chain.hash
+    at, trust, kind, subject, actor = (row[name].encode() for name in _TEXTS)
+    encoded = encode(seq, row["epoch"], row["cause"], (at, trust, kind, subject, actor, row["data"]))
+    return chained(before[0] if before else genesis(box), encoded)
 
 
 def _keys(db: Connection, places: Places, chain: Chain, chance: Chance) -> Keys:

@@ -167,14 +167,9 @@ def _dict(kinds: tuple[typing.Any, ...]) -> Shape:
 def _record(kind: type) -> Shape:
     hints = typing.get_type_hints(kind)
     shapes = {field.name: shape_of(hints[field.name]) for field in fields(kind)}
-    encoders = [(name, shape.encode) for name, shape in shapes.items()]
+    encode = _record_encoder(kind, shapes)
     decoders = [(name, shape.decode) for name, shape in shapes.items()]
     required = [field.name for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING]
-
-    def encode(value: object) -> Plain:
-        if type(value) is not kind:
-            raise _wrong(kind.__name__, value)
-        return {name: one(getattr(value, name)) for name, one in encoders}
 
     def decode(plain: Plain) -> object:
         if not isinstance(plain, dict) or not plain.keys() <= shapes.keys():
@@ -191,3 +186,33 @@ def _record(kind: type) -> Shape:
         "additionalProperties": False,
     }
     return Shape(encode, decode, schema)
+
+
+def _record_encoder(kind: type, shapes: Mapping[str, Shape]) -> Callable[[object], Plain]:
+    """Checks each field by its shape, but only once for each combination of simple types: every append passes here.
+
+    Values of text, flags and enums are right whenever their types are; integers are checked for their size each time.
+    """
+    names, encoders = tuple(shapes), [shape.encode for shape in shapes.values()]
+    known: dict[tuple[type, ...], tuple[str, ...]] = {}  # types seen to be right -> the fields that hold integers
+
+    def encode(value: object) -> Plain:
+        if type(value) is not kind:
+            raise _wrong(kind.__name__, value)
+        values = [getattr(value, name) for name in names]
+        types_seen = tuple(map(type, values))
+        integers = known.get(types_seen)
+        record: dict[str, Plain] = dict(zip(names, values, strict=True))
+        if integers is None:
+            record = {name: one(item) for name, one, item in zip(names, encoders, values, strict=True)}
+            if all(one in _PLAIN_TYPES for one in types_seen):
+                known[types_seen] = tuple(name for name, one in zip(names, types_seen, strict=True) if one is int)
+            return record
+        for name in integers:
+            checked_int(record[name])
+        return record
+
+    return encode
+
+
+_PLAIN_TYPES = frozenset({str, int, bool, type(None)})

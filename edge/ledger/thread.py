@@ -5,31 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from edge.ledger.entry import Entry
 from edge.ledger.errors import LedgerClosed
+from edge.ledger.tx import Decision, Request
 from edge.ledger.writer import Job, Writer
-
-
-@dataclass(slots=True)
-class Call:
-    """A job with the future that its caller waits on."""
-
-    job: Job
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
-
-    def answer(self) -> None:
-        """In the caller's loop. A caller that was cancelled meanwhile needs no answer."""
-        if self.future.cancelled():
-            return
-        if self.job.error is not None:
-            self.future.set_exception(self.job.error)
-        else:
-            self.future.set_result(self.job.value)
 
 
 class WriterThread:
@@ -39,20 +21,20 @@ class WriterThread:
         self._writer = writer
         self._publish = publish
         self._batch = batch
-        self._waiting: SimpleQueue[Call | None] = SimpleQueue()
+        self._waiting: SimpleQueue[Job | None] = SimpleQueue()
         self._door = threading.Lock()  # so that nothing is queued behind the closing mark
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
-    async def commit(self, job: Job) -> object:
-        loop = asyncio.get_running_loop()
-        call = Call(job, loop, loop.create_future())
+    def submit(self, request: Request, decide: Decision) -> asyncio.Future[Any]:
+        """Queue a decision; the future, in the running loop, of its answer."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         with self._door:
             if self._closed:
                 raise LedgerClosed
-            self._waiting.put(call)
-        return await call.future
+            self._waiting.put(Job(request, decide, future))
+        return future
 
     def close(self) -> None:
         """Write what waits, answer it, and end the thread."""
@@ -63,42 +45,50 @@ class WriterThread:
         self._thread.join()
 
     def _run(self) -> None:
-        open_ = True
-        while open_:
-            calls, open_ = self._take()
-            entries = self._writer.run([call.job for call in calls])
-            _answer_all(calls)
+        going_on = True
+        while going_on:
+            jobs, going_on = self._take()
+            entries = self._writer.run(jobs)
+            _answer_all(jobs)
             self._publish(entries)
             self._writer.tidy()
 
-    def _take(self) -> tuple[list[Call], bool]:
+    def _take(self) -> tuple[list[Job], bool]:
         """All that waits, at least one; False once the closing mark was met."""
-        call = self._waiting.get()
-        calls: list[Call] = []
-        while call is not None:
-            if not call.future.cancelled():  # its caller left before anything was decided
-                calls.append(call)
-            if len(calls) >= self._batch:
-                return calls, True
+        job = self._waiting.get()
+        jobs: list[Job] = []
+        while job is not None:
+            if job.future is None or not job.future.cancelled():  # its caller left before anything was decided
+                jobs.append(job)
+            if len(jobs) >= self._batch:
+                return jobs, True
             try:
-                call = self._waiting.get_nowait()
+                job = self._waiting.get_nowait()
             except Empty:
-                return calls, True
-        return calls, False
+                return jobs, True
+        return jobs, False
 
 
-def _answer_all(calls: Sequence[Call]) -> None:
+def _answer_all(jobs: Sequence[Job]) -> None:
     """One wake-up for each loop, however many callers it has."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[Call]] = {}
-    for call in calls:
-        by_loop.setdefault(call.loop, []).append(call)
+    by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = {}
+    for job in jobs:
+        if job.future is not None:
+            by_loop.setdefault(job.future.get_loop(), []).append(job)
     for loop, group in by_loop.items():
         in_loop(loop, _answer_group, group)
 
 
-def _answer_group(group: Sequence[Call]) -> None:
-    for call in group:
-        call.answer()
+def _answer_group(group: Sequence[Job]) -> None:
+    """In the callers' loop. A caller that was cancelled meanwhile needs no answer."""
+    for job in group:
+        future = job.future
+        if future is None or future.cancelled():
+            continue
+        if job.error is not None:
+            future.set_exception(job.error)
+        else:
+            future.set_result(job.value)
 
 
 def in_loop(loop: asyncio.AbstractEventLoop, call: Callable[..., object], *arguments: object) -> None:

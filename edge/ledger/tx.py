@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edge.chance import Chance
+from edge.clock import Trust
 from edge.ledger.entry import Chain, Entry, encode
 from edge.ledger.facts import Fact, Vocabulary
+from edge.ledger.merkle import BLOCK_LEAVES
 from edge.ledger.projection import Folder
 from edge.ledger.sqlite import Connection
+from edge.ledger.times import spell
 from edge.ledger.vault import VaultTx
 
 
@@ -37,6 +40,19 @@ class Stamp:
     now: datetime
     at: str
     trust: str
+    at_bytes: bytes
+    trust_bytes: bytes
+
+    @classmethod
+    def of(cls, now: datetime, trust: Trust) -> Stamp:
+        at = spell(now)
+        return cls(now, at, trust.value, at.encode(), trust.value.encode())
+
+
+_INSERT = (
+    "INSERT INTO entry (seq, epoch, at, clock_trust, kind, subject, actor, cause, data, hash)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class Journal:
@@ -50,22 +66,15 @@ class Journal:
 
     def append(self, fact: Fact, stamp: Stamp, actor: str, cause: int | None) -> Entry:
         chain, kind, subject, data = self.chain, fact.kind, fact.subject, self._vocabulary.encode(fact)
-        seq = chain.seq + 1
+        seq, epoch, at, trust = chain.frontier.size + 1, chain.epoch, stamp.at, stamp.trust
         if cause is not None and not 0 < cause < seq:
             raise ValueError(f"entry {seq} cannot be caused by entry {cause}")
-        encoded = encode(
-            seq, chain.epoch, cause, stamp.at.encode(), stamp.trust.encode(), kind.encode(), subject.encode(),
-            actor.encode(), data,
-        )  # fmt: skip
-        block = chain.take(encoded)
-        self.db.execute(
-            "INSERT INTO entry (seq, epoch, at, clock_trust, kind, subject, actor, cause, data, hash)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (seq, chain.epoch, stamp.at, stamp.trust, kind, subject, actor, cause, data, chain.hash),
-        )
+        fields = (stamp.at_bytes, stamp.trust_bytes, kind.encode(), subject.encode(), actor.encode(), data)
+        self.chain, block = chain.grown(encode(seq, epoch, cause, fields))
+        entry = Entry(seq, epoch, at, trust, kind, subject, actor, cause, data, self.chain.hash)
+        self.db.execute(_INSERT, entry)
         if block is not None:
-            self.db.execute("INSERT INTO merkle_block (number, hash) VALUES (?, ?)", (chain.seq >> 8, block))
-        entry = Entry(seq, chain.epoch, stamp.at, stamp.trust, kind, subject, actor, cause, data, chain.hash)
+            self.db.execute("INSERT INTO merkle_block (number, hash) VALUES (?, ?)", (seq // BLOCK_LEAVES, block))
         self._folder.fold(self.db, entry, fact)
         return entry
 
@@ -83,7 +92,7 @@ class Tx:
     Read through `db`, never write through it. Nothing of it may be kept beyond the decision.
     """
 
-    __slots__ = ("_journal", "_request", "_stamp", "_written", "chance", "db", "vault")
+    __slots__ = ("_failed", "_journal", "_request", "_stamp", "_written", "chance", "db", "vault")
 
     def __init__(
         self, journal: Journal, request: Request, stamp: Stamp, vault: VaultTx, chance: Chance, written: list[Entry]
@@ -95,6 +104,7 @@ class Tx:
         self._request = request
         self._stamp = stamp
         self._written = written
+        self._failed: BaseException | None = None
 
     @property
     def now(self) -> datetime:
@@ -110,12 +120,19 @@ class Tx:
         if self._journal is None:
             raise RuntimeError("this decision is over; nothing can be appended to it")
         request = self._request
-        entry = self._journal.append(fact, self._stamp, request.actor, request.cause if cause is None else cause)
+        try:
+            entry = self._journal.append(fact, self._stamp, request.actor, request.cause if cause is None else cause)
+        except BaseException as error:
+            self._failed = error
+            raise
         self._written.append(entry)
         return entry
 
     def close(self) -> None:
+        """The decision is over. Raises what an `append` of it raised: a decision cannot carry on over a lost fact."""
         self._journal = None
+        if self._failed is not None:
+            raise self._failed
 
 
 Decision = Callable[[Tx], object]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import Any
 
 from edge.chance import Chance
 from edge.clock import Clock
@@ -14,21 +15,23 @@ from edge.ledger.errors import LedgerUnusable, Unusable
 from edge.ledger.guard import Guard
 from edge.ledger.policy import Policy
 from edge.ledger.sqlite import Connection, Error, driver, primary_code
-from edge.ledger.times import spell
 from edge.ledger.tx import Decision, Journal, Request, Stamp, Tx
 from edge.ledger.vault import Vault, VaultTx
 from edge.refusal import Refusal
 
 
-@dataclass(slots=True)
 class Job:
     """A decision on its way: afterwards either `value` is its answer or `error` is what it raised."""
 
-    request: Request
-    decide: Decision
-    value: object = None
-    error: BaseException | None = None
-    entries: list[Entry] = field(default_factory=list)
+    __slots__ = ("decide", "entries", "error", "future", "request", "value")
+
+    def __init__(self, request: Request, decide: Decision, future: asyncio.Future[Any] | None = None) -> None:
+        self.request = request
+        self.decide = decide
+        self.future = future
+        self.value: object = None
+        self.error: BaseException | None = None
+        self.entries: list[Entry] = []
 
 
 class Writer:
@@ -55,11 +58,11 @@ class Writer:
         """Decide all jobs and make them durable together; what was appended. Never raises: each job has its outcome."""
         if self._broken is not None:
             return _fail(jobs, self._broken)
-        before = self._journal.chain.copy()
+        before = self._journal.chain
         try:
             self._db.execute("BEGIN IMMEDIATE")
             self._decide_all(jobs)
-            if self._journal.chain.seq != before.seq:
+            if self._journal.chain is not before:
                 self._journal.store_head()
             self._db.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 - every caller of the batch gets it
@@ -84,7 +87,7 @@ class Writer:
     def _decide_one(self, job: Job, stamp: Stamp) -> None:
         """One decision in its own savepoint; whatever it raises is for its caller alone."""
         journal = self._journal
-        before = journal.chain.copy()
+        before = journal.chain
         self._db.execute("SAVEPOINT decision")
         try:
             job.value = self._answer(job, stamp)
@@ -114,8 +117,7 @@ class Writer:
         return read(body)
 
     def _stamp(self) -> Stamp:
-        now = self._clock.now()
-        return Stamp(now, spell(now), self._clock.trust().value)
+        return Stamp.of(self._clock.now(), self._clock.trust())
 
     def _prune(self, stamp: Stamp) -> None:
         """Now and then, and only by a clock that is known to be right: a wrong one would forget every answer."""
