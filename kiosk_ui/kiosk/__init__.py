@@ -1,0 +1,1 @@
+"""The kiosk: pages for residents and couriers at the locker."""

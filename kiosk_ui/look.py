@@ -1,0 +1,113 @@
+"""How one screen shows itself, and how one person asked it to: both end up as attributes of the root element."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from kiosk_ui.texts import Lang
+
+COOKIE = "lobby_look"
+
+
+class Theme(StrEnum):
+    LIGHT = "light"
+    DARK = "dark"
+    CONTRAST = "contrast"
+
+
+class Shape(StrEnum):
+    """The screens that the pages are drawn for. A screen of another size is one of these with its own `mm`."""
+
+    PORTRAIT = "kiosk-portrait"
+    LANDSCAPE = "kiosk-landscape"
+    SMALL = "kiosk-small"
+    DESK = "desk"
+
+
+WIDTH_MM: Mapping[Shape, int] = {
+    Shape.PORTRAIT: 268,  # 21.5 inch, 1080 px across
+    Shape.LANDSCAPE: 477,  # the same panel turned
+    Shape.SMALL: 218,  # 10.1 inch, 1280 px across
+    Shape.DESK: 0,  # whatever monitor the desk has: the browser's own millimetre
+}
+SMALL_BELOW_MM = 200  # a lit area lower than this is laid out as the 10-inch screen
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What a screen was told at its enrolment. `width_mm` is its lit width, from which every size on it follows."""
+
+    name: str = ""
+    shape: Shape = Shape.PORTRAIT
+    width_mm: int = 0
+    theme: Theme = Theme.LIGHT
+    volume: int = 60
+
+    @property
+    def mm(self) -> str:
+        """A millimetre on this glass in CSS, empty where the browser's own will do."""
+        width = self.width_mm or WIDTH_MM[self.shape]
+        return f"calc(100vw / {width})" if width and self.shape is not Shape.DESK else ""
+
+
+def kiosk_shape(width_mm: int, height_mm: int) -> Shape:
+    """Which of the kiosk's layouts a panel of this size gets."""
+    if height_mm > width_mm:
+        return Shape.PORTRAIT
+    return Shape.SMALL if height_mm < SMALL_BELOW_MM else Shape.LANDSCAPE
+
+
+@dataclass(frozen=True)
+class Look:
+    """A screen as one person wants it. What differs from the screen's own way lasts for that person only."""
+
+    screen: Screen = Screen()
+    lang: Lang = Lang.ZH
+    theme: Theme = Theme.LIGHT
+    large: bool = False
+    low: bool = False
+    sound: bool = False
+
+    @property
+    def second(self) -> Lang | None:
+        """The language beneath. Large text leaves it out: twice the size in the same room."""
+        return None if self.large else self.lang.other
+
+    @property
+    def on_kiosk(self) -> bool:
+        return self.screen.shape is not Shape.DESK
+
+    def cookie(self) -> str:
+        """The wishes in one short word; empty when there are none."""
+        wishes = {
+            "en": self.lang is Lang.EN,
+            "contrast": self.theme is not self.screen.theme,
+            "large": self.large,
+            "low": self.low,
+            "sound": self.sound,
+        }
+        return ".".join(name for name, wished in wishes.items() if wished)
+
+    def toggled(self, wish: str) -> Look:
+        """The look after one press on the comfort bar. An unknown wish changes nothing."""
+        mine = {word for word in self.cookie().split(".") if word}
+        return look_of(self.screen, ".".join(mine ^ ({wish} & WISHES)))
+
+
+WISHES = frozenset({"en", "contrast", "large", "low", "sound"})
+
+
+def look_of(screen: Screen, cookie: str) -> Look:
+    """The screen's own look with the wishes of the person in front of it."""
+    wishes = set(cookie.split(".")) & WISHES
+    own = Look(screen=screen, theme=screen.theme)
+    return replace(
+        own,
+        lang=Lang.EN if "en" in wishes else Lang.ZH,
+        theme=Theme.CONTRAST if "contrast" in wishes else own.theme,
+        large="large" in wishes,
+        low="low" in wishes,
+        sound="sound" in wishes,
+    )

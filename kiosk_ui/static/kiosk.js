@@ -1,0 +1,136 @@
+// What a page on the kiosk does by itself: keys, one history entry, a person who left, sound.
+import { live, guard } from "./live.js";
+
+const { stream, worker, home, leave, idle, warn, volume } = document.body.dataset;
+const goTo = (url) => location.replace(url);  // never a second history entry: there is no way back into a visit
+const still = document.querySelector("dialog.still");
+
+// ---- forms and links ----
+const AGAIN_MS = 1000, TRIES = 15;
+
+async function send(form, button) {
+  const body = new URLSearchParams(new FormData(form, button));
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Kiosk": "1" } });
+      if (answer.status < 502) return (await answer.json()).go;
+    } catch { /* the service is away; the same key makes a repeat harmless */ }
+    document.querySelector(".frozen").hidden = false;
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+  }
+  return home;
+}
+
+document.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  if (form.dataset.sent) return;
+  form.dataset.sent = "1";
+  event.submitter?.setAttribute("aria-busy", "true");
+  goTo(await send(form, event.submitter).catch(() => home));
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (link) { event.preventDefault(); goTo(link.href); }
+});
+document.addEventListener("contextmenu", (event) => event.preventDefault());
+
+// ---- pads: figures and letters without a keyboard ----
+let field = document.querySelector("input[autofocus], form input:not([type=hidden])");
+const fields = () => [...document.querySelectorAll("form input:not([type=hidden])")];
+const ready = () => {
+  for (const key of document.querySelectorAll("[data-when-complete]")) key.disabled = !key.form.checkValidity();
+};
+
+function press(what) {
+  if (!field) return;
+  const value = what === "back" ? field.value.slice(0, -1) : what === "clear" ? "" : field.value + what;
+  if (field.maxLength > 0 && value.length > field.maxLength) return;
+  field.value = value;
+  if (value.length === field.maxLength) fields()[fields().indexOf(field) + 1]?.focus();
+  ready();
+}
+
+document.addEventListener("focusin", (event) => { if (event.target.matches("form input")) field = event.target; });
+document.addEventListener("input", ready);
+document.addEventListener("pointerdown", (event) => { if (event.target.closest("[data-press]")) event.preventDefault(); });
+document.addEventListener("click", (event) => {
+  const key = event.target.closest("[data-press]");
+  if (key) press(key.dataset.press);
+});
+ready();
+
+// ---- a person who left: everything goes ----
+async function end() {
+  sessionStorage.clear();
+  localStorage.clear();
+  if (leave) await fetch(leave, { method: "POST", headers: { "X-Kiosk": "1" } }).catch(() => {});
+  goTo(home);
+}
+
+if (idle) {
+  let timer;
+  const count = (left) => {
+    if (left <= 0) { end(); return; }
+    still.querySelector("[data-left]").textContent = left;
+    timer = setTimeout(count, 1000, left - 1);
+  };
+  const quiet = () => {
+    if (!Number(warn)) { end(); return; }
+    still.showModal();
+    say(still);
+    count(Number(warn));
+  };
+  const awake = () => {
+    clearTimeout(timer);
+    if (still.open) still.close();
+    timer = setTimeout(quiet, Number(idle) * 1000);
+  };
+  for (const sign of ["pointerdown", "keydown", "live:shown"]) document.addEventListener(sign, awake);
+  still.addEventListener("cancel", awake);
+  awake();
+}
+
+// ---- sound with every text, never louder than the screen was set ----
+const speech = window.speechSynthesis;
+
+function say(place) {
+  if (!speech || volume === undefined) return;
+  const words = new SpeechSynthesisUtterance([...place.querySelectorAll("[data-say]")].map((one) => one.textContent).join("\n"));
+  words.lang = document.documentElement.lang;
+  words.volume = Math.min(1, Number(volume) / 100);
+  speech.cancel();
+  if (words.text) speech.speak(words);
+}
+
+if (speech) {
+  const offer = () => {
+    const key = document.querySelector("[data-needs-voice]");
+    if (key && speech.getVoices().length) key.hidden = false;
+  };
+  offer();
+  speech.addEventListener("voiceschanged", offer);
+  document.addEventListener("live:shown", () => say(document));
+  say(document);
+}
+
+// ---- screen being wiped: nothing reacts until it is done ----
+const wipe = document.querySelector("[data-wipe]");
+if (wipe) {
+  const tick = (left) => {
+    if (left <= 0) { goTo(home); return; }
+    wipe.textContent = left;
+    setTimeout(tick, 1000, left - 1);
+  };
+  tick(Number(wipe.dataset.wipe));
+}
+let hold;
+document.querySelector("[data-hold]")?.addEventListener("pointerdown", (event) => {
+  const to = event.currentTarget.dataset.hold;
+  hold = setTimeout(() => goTo(to), 3000);
+});
+addEventListener("pointerup", () => clearTimeout(hold));
+
+if (stream) live(stream, goTo);
+if (worker) guard(worker);

@@ -1,0 +1,170 @@
+"""Each page of the kiosk with an example in it, as a person would meet it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+from edge.wall import wall_from
+from kiosk_ui import place
+from kiosk_ui.kiosk import views
+from kiosk_ui.texts import Lang, Texts
+
+NOW = datetime(2026, 11, 22, 14, 26, tzinfo=timezone(timedelta(hours=8)))
+
+WALL = wall_from(
+    "locker-1",
+    [
+        {"name": "A", "cells": "s s s s s s m m m", "low": [7, 8, 9]},
+        {"name": "B", "cells": "s s s s m m s s m", "low": [7, 8, 9]},
+        {"name": "C", "cells": "s s s s s m", "low": [4, 5, 6], "screen_after": 2},
+        {"name": "D", "cells": "s s s s s s s s m m", "low": [9, 10]},
+        {"name": "E", "cells": "s s s s m s m l", "low": [7, 8]},
+        {"name": "F", "cells": "m m s s m xl", "low": [6]},
+    ],
+)
+
+
+def item(texts: Texts, cell: str = "B05", ending: str = "4471", carrier: str = "sf") -> views.Item:
+    words = {lang: texts.plain(lang, f"carrier.{carrier}") for lang in Lang}
+    where = {lang: place.where(texts, lang, WALL, cell) for lang in Lang} if cell else None
+    return views.Item(f"p{ending}", words, ending, NOW - timedelta(hours=3), cell, where)
+
+
+def door(texts: Texts, act: str, stage: views.Stage) -> views.DoorPage:
+    full = stage is views.Stage.OPEN if act == "collect" else stage is views.Stage.CLOSE
+    answers = {"collect": ("took", ("again", "problem")), "drop": ("put_in", ("does_not_fit", "again", "not_put_in"))}
+    main, others = answers[act]
+    seen = stage not in {views.Stage.REQUESTED, views.Stage.OPENING}
+    one = item(texts)
+    assert one.where is not None
+    return views.DoorPage(
+        path="/kiosk/door",
+        once="o1",
+        act=act,
+        name="张*三",
+        item=one,
+        wall=WALL,
+        cell="B05",
+        where=one.where,
+        stage=stage,
+        full=full,
+        main=views.Choice(main, f"answer.{main}") if seen else None,
+        others=tuple(views.Choice(word, f"answer.{word}") for word in others) if seen else (),
+    )
+
+
+def pages(texts: Texts) -> dict[str, views.View]:
+    """Name -> page."""
+    waiting = views.Waiting(
+        path="/kiosk/collect/waiting",
+        once="o1",
+        name="张*三",
+        wall=WALL,
+        cells=(item(texts), item(texts, "D09", "0388", "zto"), item(texts, "F06", "7715", "jd")),
+        desk=(item(texts, "", "2093", "ems"),),
+    )
+    problem = views.Problem("code_wrong", {})
+    floors = tuple(views.Choice(str(n), "", words=dict.fromkeys(Lang, str(n))) for n in range(1, 34))
+    people = tuple(
+        views.Choice(f"r{n}", "", words=dict.fromkeys(Lang, name))
+        for n, name in enumerate(("张*三", "李*", "欧阳*雪", "M* C*"))
+    )
+    start = views.Start(path="/kiosk/", once="o1", quiet_s=0, now=NOW, greeting="afternoon")
+    return {
+        "start": start,
+        "start-out": replace(start, out=("collect", "drop")),
+        "code": views.Pad(path="/kiosk/collect", once="o1", scan=True),
+        "code-wrong": views.Pad(
+            path="/kiosk/collect",
+            once="o1",
+            fields=(("code", 6, False), ("tail", 4, False)),
+            scan=True,
+            problem=problem,
+        ),
+        "waiting": waiting,
+        **{f"collect-{stage}": door(texts, "collect", stage) for stage in views.Stage},
+        **{f"drop-{stage}": door(texts, "drop", stage) for stage in views.Stage},
+        "wrong": views.Choices(
+            path="/kiosk/wrong",
+            once="o1",
+            what="wrong",
+            values={"cell": "B05"},
+            choices=tuple(views.Choice(w, f"wrong.{w}") for w in ("empty", "not_mine", "damaged", "did_not_open")),
+            back="/kiosk/door",
+        ),
+        "noted": views.Result(path="/kiosk/done", once="o1", what="noted.empty", values={"cell": "B05"}, look=True),
+        "thanks": views.Result(path="/kiosk/done", once="o1", what="thanks", wall=WALL),
+        "thanks-next": views.Result(
+            path="/kiosk/done",
+            once="o1",
+            what="thanks_next",
+            values={"n": 2},
+            main=views.Choice("next", "answer.next"),
+        ),
+        "courier": views.Pad(
+            path="/kiosk/drop/in", once="o1", what="courier", fields=(("who", 11, False), ("pin", 6, True)), shortest=3
+        ),
+        "number": views.Pad(
+            path="/kiosk/drop/number",
+            once="o1",
+            what="number",
+            fields=(("number", 40, False),),
+            shortest=5,
+            letters=True,
+            scan=True,
+            back="/kiosk/drop",
+        ),
+        "building": views.Choices(
+            path="/kiosk/drop/to",
+            once="o1",
+            what="building",
+            step=(1, 4),
+            choices=tuple(
+                views.Choice(str(n), "", words={Lang.ZH: f"{n} 栋", Lang.EN: f"Building {n}"}) for n in (1, 2, 3)
+            ),
+        ),
+        "floor": views.Choices(
+            path="/kiosk/drop/to",
+            once="o1",
+            what="floor",
+            step=(2, 4),
+            values={"building": "3 栋"},
+            choices=floors,
+            narrow=True,
+        ),
+        "person": views.Choices(
+            path="/kiosk/drop/to",
+            once="o1",
+            what="person",
+            step=(4, 4),
+            values={"unit": "3-1204"},
+            choices=people,
+            back="/",
+        ),
+        "terms": views.Terms(
+            path="/kiosk/drop/terms",
+            once="o1",
+            name="张*三",
+            unit="3-1204",
+            free_hours=48,
+            sizes=(("s", 9), ("m", 4), ("l", 2), ("xl", 0)),
+            back="/kiosk/drop/to",
+        ),
+        "dropped": views.Result(
+            path="/kiosk/done",
+            once="o1",
+            what="dropped",
+            values={"cell": "B05"},
+            slip="issued",
+            wall=WALL,
+            cell="B05",
+            main=views.Choice("next", "answer.next"),
+        ),
+        "desk": views.Desk(path="/kiosk/desk", phone="8801"),
+        "cleaning": views.Cleaning(path="/kiosk/cleaning"),
+        "out": views.OutOfService(
+            path="/kiosk/out", out=("collect", "drop"), works=("desk_collect", "desk_drop"), phone="8801"
+        ),
+        "enrol": views.Pad(path="/kiosk/enrol", once="o1", what="enrol", fields=(("enrol", 8, False),), quiet_s=0),
+    }
