@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 
@@ -44,15 +45,13 @@ class SystemClock:
 
 
 class LoopClock:
-    """Time as the running event loop tells it: virtual under a virtual loop. `start` is the wall time at loop time 0."""
+    """Time as the event loop tells it: virtual under a virtual loop. `start` is the wall time at loop time 0."""
 
     def __init__(self, start: datetime, loop: asyncio.AbstractEventLoop) -> None:
         self._start = start
         self._loop = loop
 
     def now(self) -> datetime:
-        from datetime import timedelta
-
         return self._start + timedelta(seconds=self._loop.time())
 
     def mono_s(self) -> float:
@@ -64,6 +63,4 @@ class LoopClock:
 
 def _kernel_clock_synced() -> bool:
     """systemd-timesyncd leaves this mark once the clock was set; without it the wall clock is not proven."""
-    from pathlib import Path
-
     return Path("/run/systemd/timesync/synchronized").exists()

@@ -84,8 +84,9 @@ class Policy(_Part):
     door_left_open_s: int = Field(default=60, ge=10)
     tries_per_door: int = Field(default=2, ge=1, le=5)
     second_person_opens: bool = True
-    wrong_codes: int = Field(default=5, ge=1)
-    wrong_codes_window_s: int = Field(default=600, ge=60)
+    wrong_codes_free: int = Field(default=5, ge=1)
+    wrong_codes_first_wait_s: int = Field(default=30, ge=1)
+    wrong_codes_longest_wait_s: int = Field(default=3600, ge=1)
     notice_tries: int = Field(default=6, ge=1)
     reserve_mb: int = Field(default=64, ge=1)
 

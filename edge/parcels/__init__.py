@@ -1,1 +1,1 @@
-"""Parcels from the courier's hand to the resident's."""
+"""Mail and parcels 邮件收发: one item, one identity, wherever it lies."""

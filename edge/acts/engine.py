@@ -1,0 +1,336 @@
+"""The one owner of the boards: sends, listens, and writes down what is known of each act."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from drivers.errors import OutcomeUnknown, Rejected, Unavailable
+from drivers.ports import ActReport, BoardEvent, BoardReport, Door, SlotBoard, SlotChanged, Stage, StatusChanged
+from edge import eyes
+from edge.acts.facts import (
+    ActActuated,
+    ActConfirmed,
+    ActObserved,
+    ActRefused,
+    ActRequested,
+    ActSettled,
+    ActUnknown,
+    BoardEventSeen,
+    DeviceStatusSeen,
+)
+from edge.acts.tables import (
+    UNSETTLED,
+    ActRow,
+    ActState,
+    act_row,
+    last_act_on,
+    last_event_seq,
+    unfinished_acts,
+    unsettled_act_on,
+)
+from edge.chance import new_id
+from edge.clock import Clock
+from edge.ledger import Ledger, Request, Tx
+from edge.refusal import Refusal
+
+SEND_WITHIN_S = 3.0  # as long as the command itself lives at the device: whoever asked still stands at the door
+REPORTS_IN_FLIGHT = 200  # reports of one board being made durable at once; the rest wait in the driver
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An observation about an act, handed to the capability that asked for it; `act` includes it already."""
+
+    act: ActRow
+    what: str
+
+
+Reaction = Callable[[Tx, Seen], None]
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class _Armed:
+    device: str
+    slot: str
+    send_before: float
+
+
+class Acts:
+    """Doors asked for, opened and seen. Give it `run()` as a supervised task."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        boards: Mapping[str, SlotBoard],
+        clock: Clock,
+        *,
+        watch_s: float,
+        reactions: Sequence[Reaction] = (),
+    ) -> None:
+        self._ledger = ledger
+        self._boards = boards
+        self._clock = clock
+        self._watch_s = watch_s
+        self._reactions = tuple(reactions)
+        self._armed: dict[str, _Armed] = {}
+        self._performing: set[str] = set()
+        self._waiting: dict[str, asyncio.Event] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+
+    # -- asking ------------------------------------------------------------------------------------------------
+
+    def request(self, tx: Tx, *, device: str, slot: str, purpose: str, about: str) -> str:
+        """Write down that a door shall open, inside the decision that allows it; `perform` may then do it once.
+
+        Raises Refusal `door_busy` while another act on that door is unsettled.
+        """
+        if unsettled_act_on(tx.db, device, slot) is not None:
+            raise Refusal("door_busy", slot=slot)
+        act = new_id(tx.chance)
+        tx.append(ActRequested(act=act, device=device, slot=slot, purpose=purpose, about=about))
+        self._armed[act] = _Armed(device, slot, self._clock.mono_s() + SEND_WITHIN_S)
+        return act
+
+    def start(self, act: str) -> None:
+        """Perform the act in the background, whatever becomes of the request that asked for it."""
+        if act not in self._armed:
+            return
+        if self._tasks is None:
+            raise RuntimeError("acts are not running")
+        self._tasks.create_task(self.perform(act), name=f"act-{act}")
+
+    async def perform(self, act: str) -> None:
+        """Send the command, once, and write down what came of it. A second call does nothing.
+
+        Only the process that wrote the request may send it: after a restart nothing is armed any more.
+        """
+        armed = self._armed.pop(act, None)
+        if armed is None:
+            return
+        self._performing.add(act)
+        try:
+            if await self._send(act, armed):
+                await self._watch(act)
+        finally:
+            self._performing.discard(act)
+
+    async def _send(self, act: str, armed: _Armed) -> bool:
+        """Pulse the lock and write down the answer; True when the board says that it pulsed."""
+        board = self._boards.get(armed.device)
+        if board is None or self._clock.mono_s() > armed.send_before:
+            await self._note(act, _refuse, "too_late" if board else "no_such_device")
+            return False
+        try:
+            await board.pulse(act, armed.slot)
+        except (Unavailable, Rejected) as error:
+            await self._note(act, _refuse, error.reason)
+        except OutcomeUnknown as error:
+            await self._note(act, _lose, error.reason)
+        else:
+            await self._note(act, _actuate, "")
+            return True
+        return False
+
+    async def _watch(self, act: str) -> None:
+        """After the pulse somebody must see the door; if nobody does, the outcome is not known."""
+        try:
+            async with asyncio.timeout(self._watch_s):
+                await self.until(act, lambda row: row.state is not ActState.ACTUATED)
+        except TimeoutError:
+            await self._note(act, _lose, "not_seen")
+
+    # -- telling -----------------------------------------------------------------------------------------------
+
+    def state(self, act: str) -> ActRow:
+        """The act as the tables have it. Raises Refusal `no_such_act`."""
+        with self._ledger.reading() as db:
+            row = act_row(db, act)
+        if row is None:
+            raise Refusal("no_such_act")
+        return row
+
+    async def until(self, act: str, enough: Callable[[ActRow], bool]) -> ActRow:
+        """Wait until the act is as wanted. Put a timeout around it."""
+        while True:
+            changed = self._waiting.setdefault(act, asyncio.Event())
+            row = self.state(act)
+            if enough(row):
+                self._waiting.pop(act, None)
+                return row
+            await changed.wait()
+
+    def confirm(self, tx: Tx, act: str, what: str) -> None:
+        """A person at the door says what they see: `opened`, `not_opened`, `closed`. Settles an unknown act."""
+        row = act_row(tx.db, act)
+        if row is None:
+            raise Refusal("no_such_act")
+        tx.append(ActConfirmed(act=act, what=what))
+        if row.state in UNSETTLED:
+            self._armed.pop(act, None)
+            tx.append(ActSettled(act=act, finding=what))
+            eyes.settle(tx, f"act:{act}", finding=what)
+
+    # -- listening ---------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Settle what a crash cut off, then listen to every board until cancelled."""
+        await self.settle_at_start()
+        async with asyncio.TaskGroup() as self._tasks:
+            for board in self._boards.values():
+                self._tasks.create_task(self._listen(board, self._tasks), name=f"listen-{board.name}")
+
+    async def settle_at_start(self) -> None:
+        """Acts of an earlier life: nobody knows how far they came, so nothing is repeated and a person looks."""
+
+        def decide(tx: Tx) -> None:
+            for row in unfinished_acts(tx.db):
+                if row.act not in self._armed:
+                    _lose(tx, row, "cut_off")
+
+        await self._ledger.commit(Request(reserve=True), decide)
+
+    async def _listen(self, board: SlotBoard, tasks: asyncio.TaskGroup) -> None:
+        """Reports become durable in the order of their arrival, many in one group commit."""
+        room = asyncio.Semaphore(REPORTS_IN_FLIGHT)
+        while True:
+            report = await board.next_report()
+            await room.acquire()
+            tasks.create_task(self.take(board, report)).add_done_callback(lambda _: room.release())
+
+    async def take(self, board: SlotBoard, report: BoardReport) -> None:
+        """Write down one thing that a board said; its events are acknowledged once they are durable."""
+        match report:
+            case ActReport():
+                await self._take_reply(report)
+            case BoardEvent():
+                await self._take_event(report)
+                await board.acknowledge(report.boot, report.seq)
+            case SlotChanged():
+                await self._take_state(report)
+            case StatusChanged():
+                await self._commit(lambda tx: _note_status(tx, report))
+
+    async def _take_reply(self, report: ActReport) -> None:
+        """What `perform` is waiting for it writes itself; here comes what was seen, and what came late."""
+        late = report.act not in self._performing
+        match report.stage:
+            case Stage.OPENED | Stage.JAMMED:
+                await self._note(report.act, self._observe_reply, report.stage.value)
+            case Stage.PULSED if late:
+                await self._note(report.act, _actuate, "")
+            case Stage.REJECTED if late:
+                await self._note(report.act, _refuse, report.reason)
+            case _:
+                pass
+
+    def _observe_reply(self, tx: Tx, row: ActRow, what: str) -> None:
+        self._observe(tx, row, what, "reply")
+
+    async def _take_event(self, event: BoardEvent) -> None:
+        def decide(tx: Tx) -> str:
+            if event.seq <= last_event_seq(tx.db, event.device, event.boot):
+                return ""
+            tx.append(
+                BoardEventSeen(
+                    device=event.device,
+                    boot=event.boot,
+                    event_seq=event.seq,
+                    what=event.kind,
+                    slot=event.slot,
+                    cause=event.cause,
+                    detail=event.detail,
+                )
+            )
+            return self._fold_into_act(tx, event)
+
+        self._wake(await self._commit(decide))
+
+    def _fold_into_act(self, tx: Tx, event: BoardEvent) -> str:
+        """Find the act that an event speaks of; an opening that nobody asked for goes to the needs-eyes list."""
+        where = (event.device, event.slot)
+        row: ActRow | None = None
+        if event.kind in ("opened", "jammed"):
+            row = (act_row(tx.db, event.cause) if event.cause else None) or unsettled_act_on(tx.db, *where)
+        elif event.kind in ("closed", "occupied", "emptied"):
+            row = last_act_on(tx.db, *where)
+        if row is not None:
+            self._observe(tx, row, event.kind, "event")
+            return row.act
+        if event.kind == "opened":
+            eyes.raise_(tx, f"slot:{event.device}/{event.slot}", "forced", *where)
+        elif event.kind == "fault":
+            eyes.raise_(tx, f"slot:{event.device}/{event.slot}", event.detail or "fault", *where)
+        return ""
+
+    async def _take_state(self, changed: SlotChanged) -> None:
+        """A door that stands open settles an act nobody had word of, even when the event about it was lost."""
+        state = changed.state
+        if state.door is not Door.OPEN:
+            return
+
+        def decide(tx: Tx) -> str:
+            row = unsettled_act_on(tx.db, changed.device, state.slot)
+            if row is None or row.state is ActState.REQUESTED:
+                return ""
+            self._observe(tx, row, "opened", "state")
+            return row.act
+
+        self._wake(await self._commit(decide))
+
+    def _observe(self, tx: Tx, row: ActRow, what: str, source: str) -> None:
+        if what in ("opened", "jammed") and what in row.seen:
+            return
+        tx.append(ActObserved(act=row.act, what=what, source=source))
+        if what == "opened":
+            eyes.settle(tx, f"act:{row.act}", finding="seen_open")
+        if what == "jammed":
+            eyes.raise_(tx, f"act:{row.act}", "jammed", row.device, row.slot)
+        now = act_row(tx.db, row.act) or row
+        for react in self._reactions:
+            react(tx, Seen(now, what))
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    async def _note(self, act: str, write: Callable[[Tx, ActRow, str], None], word: str) -> None:
+        def decide(tx: Tx) -> None:
+            row = act_row(tx.db, act)
+            if row is not None:
+                write(tx, row, word)
+
+        await self._commit(decide)
+        self._wake(act)
+
+    async def _commit(self, decide: Callable[[Tx], _T]) -> _T:
+        return await self._ledger.commit(Request(reserve=True), decide)
+
+    def _wake(self, act: str) -> None:
+        changed = self._waiting.pop(act, None)
+        if changed is not None:
+            changed.set()
+
+
+def _actuate(tx: Tx, row: ActRow, _: str) -> None:
+    if row.state in (ActState.REQUESTED, ActState.UNKNOWN):
+        tx.append(ActActuated(act=row.act))
+
+
+def _refuse(tx: Tx, row: ActRow, reason: str) -> None:
+    """Nothing moved, and the device (or the box before it) said so."""
+    if row.state in (ActState.REQUESTED, ActState.UNKNOWN):
+        tx.append(ActRefused(act=row.act, reason=reason))
+        eyes.settle(tx, f"act:{row.act}", finding="refused")
+
+
+def _lose(tx: Tx, row: ActRow, reason: str) -> None:
+    if row.state in (ActState.REQUESTED, ActState.ACTUATED):
+        tx.append(ActUnknown(act=row.act, reason=reason))
+        eyes.raise_(tx, f"act:{row.act}", "outcome_unknown", row.device, row.slot)
+
+
+def _note_status(tx: Tx, changed: StatusChanged) -> None:
+    status = changed.status
+    tx.append(DeviceStatusSeen(device=status.name, health=status.health.value, reason=status.reason))

@@ -1,0 +1,113 @@
+"""What sensors and endings settle by themselves: a door that closed over a parcel, a visit that is over.
+
+Both may come late, in any order, and after a restart; what they settle is the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edge import eyes
+from edge.acts import ActRow, ActState, Seen
+from edge.acts.tables import UNSETTLED
+from edge.ledger import Tx
+from edge.parcels.facts import CellReleased, ParcelUnsure
+from edge.parcels.flows import collect, drop_off
+from edge.parcels.flows.placing import Placing, act_of, known
+from edge.parcels.tables import ParcelRow, Where, parcel_row, parcels_of, parcels_of_visit
+from edge.visits import VisitRow, visit_row
+
+
+@dataclass(frozen=True)
+class Settling:
+    """Listens to acts and to visits on behalf of parcels; each method runs inside their decision."""
+
+    placing: Placing
+
+    def seen(self, tx: Tx, seen: Seen) -> None:
+        """A sensor told something about a door that was opened for a parcel."""
+        if seen.what == "closed":
+            eyes.settle(tx, f"slot:{seen.act.device}/{seen.act.slot}", finding="closed", reason="left_open")
+        kind, _, parcel = seen.act.about.partition(":")
+        row = parcel_row(tx.db, parcel) if kind == "parcel" else None
+        if row is None or row.cell != seen.act.slot or row.device != seen.act.device:
+            return
+        if seen.act.purpose == drop_off.PURPOSE:
+            self._dropped(tx, row, seen.act, over=_over(tx, row.visit))
+        elif seen.act.purpose == collect.PURPOSE:
+            self._taken(tx, row, seen.act)
+
+    def visit_closed(self, tx: Tx, visit: VisitRow) -> None:
+        """Nobody stands there any more: what is still open is settled from what was seen, or goes to the list."""
+        if visit.purpose == "drop_off":
+            for row in parcels_of_visit(tx.db, visit.visit):
+                self._dropped(tx, row, act_of(tx.db, row), over=True)
+        elif visit.purpose == "collect":
+            self._leave(tx, visit)
+
+    # -- into a cell -------------------------------------------------------------------------------------------
+
+    def _dropped(self, tx: Tx, row: ParcelRow, act: ActRow | None, *, over: bool) -> None:
+        if row.state not in (Where.IN_HAND, Where.UNSURE):
+            return
+        if act is not None and act.last_occupied and (over or act.state is ActState.CLOSED):
+            self.placing.in_cell(tx, row, "sensor")
+        elif over:
+            self._never_in(tx, row, act)
+        self._door_left(tx, act, over=over)
+
+    def _never_in(self, tx: Tx, row: ParcelRow, act: ActRow | None) -> None:
+        """The deliverer is gone and no sensor felt the parcel: they have it, or nobody knows."""
+        if act is None or act.state not in UNSETTLED:
+            self.placing.taken_back(tx, row, "left")
+        elif row.state is not Where.UNSURE:
+            tx.append(ParcelUnsure(parcel=row.parcel, why="door_unknown"))
+            eyes.raise_(tx, f"parcel:{row.parcel}", "unsure", row.device, row.cell)
+
+    # -- out of a cell -----------------------------------------------------------------------------------------
+
+    def _taken(self, tx: Tx, row: ParcelRow, act: ActRow) -> None:
+        """The cell was felt empty and its door shut: it is collected, whether somebody said so or not."""
+        waits = row.state in (Where.IN_CELL, Where.UNSURE) and not row.dispute
+        if waits and act.state is ActState.CLOSED and act.last_occupied is False:
+            self._collected_by_sensor(tx, row, act)
+        now = known(tx.db, row.parcel)
+        if _over(tx, now.visit):
+            self._release(tx, now.parcel)
+
+    def _collected_by_sensor(self, tx: Tx, row: ParcelRow, act: ActRow) -> None:
+        by = act.actor.removeprefix("resident:")
+        here = tx.db.execute(
+            "SELECT visit FROM visits WHERE who = ? AND purpose = 'collect' ORDER BY opened_at DESC LIMIT 1", (by,)
+        ).fetchone()
+        visit = here[0] if here else ""
+        self.placing.collected(tx, row, by=by, visit=visit, seen="sensor", signature="code")
+
+    def _leave(self, tx: Tx, visit: VisitRow) -> None:
+        for row in parcels_of(tx.db, visit.who):
+            act = act_of(tx.db, row)
+            if act is None or act.purpose != collect.PURPOSE:
+                continue
+            if act.state is ActState.OPEN and act.last_occupied is False and not row.dispute:
+                self._collected_by_sensor(tx, row, act)
+            self._door_left(tx, act, over=True)
+        for row in parcels_of_visit(tx.db, visit.visit):
+            self._door_left(tx, act_of(tx.db, row), over=True)
+            self._release(tx, row.parcel)
+
+    # -- the cell ----------------------------------------------------------------------------------------------
+
+    def _release(self, tx: Tx, parcel: str) -> None:
+        """A collected parcel keeps its cell until the visit is over (it may be opened again), and no longer."""
+        row = parcel_row(tx.db, parcel)
+        if row is not None and row.state is Where.COLLECTED and row.cell:
+            tx.append(CellReleased(parcel=parcel, device=row.device, cell=row.cell, why="collected"))
+
+    def _door_left(self, tx: Tx, act: ActRow | None, *, over: bool) -> None:
+        if over and act is not None and act.state is ActState.OPEN:
+            eyes.raise_(tx, f"slot:{act.device}/{act.slot}", "left_open", act.device, act.slot)
+
+
+def _over(tx: Tx, visit: str) -> bool:
+    row = visit_row(tx.db, visit)
+    return row is None or bool(row.closed)
