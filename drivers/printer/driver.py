@@ -1,0 +1,180 @@
+"""The printer port over ESC/POS: healthy before, complete after, and honest about what lies between."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Protocol
+
+from drivers.errors import Rejected, Unavailable
+from drivers.ports import DeviceStatus, Document, Grade, Health, PrintOutcome, PrintResult
+from drivers.printer.commands import CUT, ID_SPACE, INITIALISE, process_id
+from drivers.printer.commissioning import Commissioning
+from drivers.printer.job import Delivery, Patience
+from drivers.printer.session import LinkLost, Session, Silent
+from drivers.printer.status import PrinterState
+from drivers.printer.transports import Transport
+
+_ENDED_CLEANLY = frozenset({PrintResult.PRINTED, PrintResult.PARSED, PrintResult.BLIND})
+
+_SLOWEST_LOOK_S = 60.0  # between two tries to reach a printer that is gone
+
+
+class Chance(Protocol):
+    def below(self, bound: int) -> int: ...
+
+
+class EscPosPrinter:
+    """One printer, one job at a time, one connection a job. Implements the `Printer` port.
+
+    `torso`: a job may have been broken off before this driver began (the box lost power while printing); then the next
+    slip is preceded by a cut. `inline`: encode in the caller instead of a thread, for virtual time.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        transport: Transport,
+        commissioning: Commissioning,
+        *,
+        chance: Chance,
+        patience: Patience = Patience(),
+        torso: bool = False,
+        inline: bool = False,
+    ) -> None:
+        self._name = name
+        self._transport = transport
+        self._known = commissioning
+        self._chance = chance
+        self._patience = patience
+        self._inline = inline
+        self._turn = asyncio.Lock()
+        self._number = chance.below(ID_SPACE)
+        self._torso = torso
+        self._status = DeviceStatus(name, Health.OFFLINE, "starting")
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def status(self) -> DeviceStatus:
+        return self._status
+
+    async def run(self) -> None:
+        """Look at the printer now and then, until cancelled."""
+        wait_s = self._patience.watch_s
+        while True:
+            await self.look()
+            reached = self._status.reason not in {"link", "silent"}
+            wait_s = self._patience.watch_s if reached else min(wait_s * 2, _SLOWEST_LOOK_S)
+            await asyncio.sleep(wait_s * (0.75 + self._chance.below(500) / 1000))
+
+    async def look(self) -> DeviceStatus:
+        """Ask the printer how it is, between jobs."""
+        async with self._turn:
+            try:
+                async with self._session() as session:
+                    await self._require_health(session)
+            except LinkLost:
+                self._say(Health.OFFLINE, "link")
+            except Unavailable:
+                pass  # what is wrong stands in the status
+        return self._status
+
+    async def print(self, document: Document) -> PrintOutcome:
+        """Print and cut one document.
+
+        Raises `Unavailable` where the printer was not healthy before (`link`, `silent`, `cover`, `paper`, `cutter`,
+        `offline`) and `Rejected` where the document cannot be put on paper; either way nothing was sent.
+
+        Outcomes beyond the port's words: `PRINTED` with `substituted`, a character shows as 〓; `UNKNOWN` with `held`,
+        the printer stalled and may print the rest by itself once its trouble is gone.
+        """
+        body, substituted = await self._encode(document)
+        async with self._turn:
+            try:
+                async with self._session() as session:
+                    await self._require_health(session)
+                    outcome = await self._deliver(session, body)
+            except LinkLost as error:  # before the first byte of the job: a delivery never raises it
+                self._say(Health.OFFLINE, "link")
+                raise Unavailable(self._name, "link") from error
+        if substituted and outcome.result in _ENDED_CLEANLY:
+            return replace(outcome, reason="substituted")
+        return outcome
+
+    async def _encode(self, document: Document) -> tuple[bytes, bool]:
+        if self._inline:
+            return _encode(self._name, document, self._known)
+        return await asyncio.to_thread(_encode, self._name, document, self._known)
+
+    def _session(self) -> Session:
+        return Session(self._transport, connect_s=self._patience.connect_s, write_s=self._patience.write_s)
+
+    async def _require_health(self, session: Session) -> None:
+        if self._known.grade is Grade.BLIND:
+            self._say(Health.DEGRADED, "blind")
+            return
+        try:
+            state = await session.ask_health(self._patience.answer_s)
+        except Silent as error:
+            self._say(Health.OFFLINE, "silent")
+            raise Unavailable(self._name, "silent") from error
+        self._see(state)
+        if state.trouble:
+            raise Unavailable(self._name, state.trouble)
+
+    async def _deliver(self, session: Session, body: bytes) -> PrintOutcome:
+        before = await self._after_torso(session) if self._torso else b""
+        self._number = (self._number + 1) % ID_SPACE
+        self._torso = True  # until this job is known to have ended well; a cancelled one leaves it so
+        delivery = Delivery(
+            session, self._known, self._patience, ident=process_id(self._number), before=before, body=body
+        )
+        outcome = await delivery.run()
+        self._torso = outcome.result not in _ENDED_CLEANLY
+        self._see_after(outcome, session.heard.state)
+        return outcome
+
+    async def _after_torso(self, session: Session) -> bytes:
+        """A job was broken off, perhaps inside a picture: set the printer free again and cut off what is half printed."""
+        if self._known.clears:
+            try:
+                await session.clear_buffers(self._patience.answer_s)
+            except Silent as error:
+                self._say(Health.OFFLINE, "silent")
+                raise Unavailable(self._name, "silent") from error
+        return bytes(_longest_command(self._known)) + INITIALISE + CUT
+
+    def _see_after(self, outcome: PrintOutcome, state: PrinterState) -> None:
+        if outcome.reason in {"link", "silent"}:
+            self._say(Health.OFFLINE, outcome.reason)
+        elif self._known.grade is not Grade.BLIND:
+            self._see(state)
+
+    def _see(self, state: PrinterState) -> None:
+        if state.trouble:
+            self._say(Health.OFFLINE, state.trouble)
+        elif state.paper_low:
+            self._say(Health.DEGRADED, "paper_low")
+        else:
+            self._say(Health.ONLINE, "")
+
+    def _say(self, health: Health, reason: str) -> None:
+        self._status = DeviceStatus(self._name, health, reason)
+
+
+def _encode(name: str, document: Document, known: Commissioning) -> tuple[bytes, bool]:
+    from drivers.printer.codec import Unprintable, encode  # heavy: loaded with the first job
+
+    try:
+        body = encode(document, known.paper)
+    except Unprintable as error:
+        raise Rejected(name, error.reason) from error
+    return body.data, body.substituted
+
+
+def _longest_command(known: Commissioning) -> int:
+    from drivers.printer.codec import longest_command
+
+    return longest_command(known.paper)

@@ -1,0 +1,1 @@
+"""A receipt printer at its wire: bytes in, status bytes and paper out."""
