@@ -1,0 +1,183 @@
+"""A table as an office sends it, whatever program wrote it: CSV in any Chinese encoding, or XLSX.
+
+What comes out is rows of text with their numbers as the office sees them. A cell that the program itself spoiled
+(digits lost to a float, a room number turned into a date) keeps a `flaw`, so that the row is named and nothing guessed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import math
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from edge.refusal import Refusal
+
+LARGEST_FILE = 8 << 20
+LARGEST_UNPACKED = 100 << 20  # an XLSX is a ZIP: a few KB can unpack to gigabytes
+MOST_ROWS = 50_000
+MOST_COLUMNS = 200
+EXACT_DIGITS = 15  # a spreadsheet keeps no more of a number; an 18-digit identity number ends in zeros
+
+LOST_DIGITS = "lost_digits"
+BECAME_DATE = "became_a_date"
+FORMULA_ERROR = "formula_error"
+
+_ZIP_MAGIC = b"PK\x03\x04"
+_OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")  # .xls of Excel 97-2003, and any XLSX that is locked with a password
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
+_ZEROS = re.compile(r"0+")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    text: str
+    flaw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """`number` is the row's own in the file, from 1, as the office sees it at the left edge."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(cell.text for cell in self.cells)
+
+
+Sheet = tuple[SheetRow, ...]
+
+
+def read_sheets(data: bytes) -> Iterator[Sheet]:
+    """The sheets of a file, in order; a CSV is one. What it is is seen from its bytes, never from its name.
+
+    Raises Refusal `file_empty`, `file_too_large`, `file_old_excel`, `file_unreadable`, `file_encoding`.
+    """
+    if not data.strip():
+        raise Refusal("file_empty")
+    if len(data) > LARGEST_FILE:
+        raise Refusal("file_too_large", most_mib=LARGEST_FILE >> 20)
+    if data.startswith(_OLE_MAGIC):
+        raise Refusal("file_old_excel")
+    if data.startswith(_ZIP_MAGIC):
+        yield from _read_xlsx(data)
+    else:
+        yield _read_csv(data)
+
+
+def plain(text: str) -> str:
+    """Full-width letters, digits and blanks turned plain, edges trimmed, line breaks in a cell made blanks."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+# -- CSV ---------------------------------------------------------------------------------------------------------------
+
+
+def _read_csv(data: bytes) -> Sheet:
+    text = _decode(data)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False))
+    except csv.Error as error:
+        raise Refusal("file_unreadable") from error
+    if len(lines) > MOST_ROWS:
+        raise Refusal("file_too_large", most_rows=MOST_ROWS)
+    rows = (SheetRow(number, tuple(map(_csv_cell, line[:MOST_COLUMNS]))) for number, line in enumerate(lines, start=1))
+    return tuple(rows)
+
+
+def _csv_cell(text: str) -> Cell:
+    text = plain(text.removeprefix("="))  # ="0305" is how some programs keep Excel's hands off a number
+    text = text.strip('"').removeprefix("'").strip()
+    return Cell(text, LOST_DIGITS if _SCIENTIFIC.fullmatch(text) else "")
+
+
+def _decode(data: bytes) -> str:
+    """UTF-16 and UTF-8 by their marks, then UTF-8, then GB18030: valid Chinese GB18030 is next to never valid UTF-8."""
+    marked_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked_utf16 else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Refusal("file_encoding")
+
+
+def _delimiter(text: str) -> str:
+    """The one that the fullest of the first lines uses most."""
+    head = text.splitlines()[:20]
+    return max(",\t;", key=lambda mark: max(line.count(mark) for line in head))
+
+
+# -- XLSX --------------------------------------------------------------------------------------------------------------
+
+
+def _read_xlsx(data: bytes) -> Iterator[Sheet]:
+    from openpyxl import load_workbook  # 15 MB of memory: only when an office file comes in
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    _check_archive(data)
+    try:
+        book = load_workbook(io.BytesIO(data), data_only=True)
+    except (InvalidFileException, KeyError, ValueError, TypeError, zipfile.BadZipFile, SyntaxError, OSError) as error:
+        raise Refusal("file_unreadable") from error
+    for sheet in book.worksheets:
+        if sheet.max_row > MOST_ROWS:
+            raise Refusal("file_too_large", most_rows=MOST_ROWS)
+        spread = {cell: (area.min_row, area.min_col) for area in sheet.merged_cells.ranges for cell in area.cells}
+        grid = sheet.iter_rows(max_col=min(sheet.max_column, MOST_COLUMNS))
+        yield tuple(
+            SheetRow(
+                number,
+                tuple(
+                    _xlsx_cell(sheet.cell(*spread.get((cell.row, cell.column), (cell.row, cell.column))))
+                    for cell in line
+                ),
+            )
+            for number, line in enumerate(grid, start=1)
+        )
+
+
+def _check_archive(data: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise Refusal("file_unreadable") from error
+    if unpacked > LARGEST_UNPACKED:
+        raise Refusal("file_too_large", most_mib=LARGEST_UNPACKED >> 20)
+
+
+def _xlsx_cell(cell: object) -> Cell:
+    value, look = getattr(cell, "value", None), getattr(cell, "number_format", "")
+    match value:
+        case None:
+            return Cell("")
+        case bool():
+            return Cell("true" if value else "false")
+        case int() | float():
+            return _number(value, look)
+        case datetime() | date() | time():
+            return Cell(value.isoformat()[:10], BECAME_DATE)
+        case str() if getattr(cell, "data_type", "") == "e":
+            return Cell(value, FORMULA_ERROR)
+    return Cell(plain(str(value)).removeprefix("'"))
+
+
+def _number(value: float, look: str) -> Cell:
+    """1204.0 is 1204; a format of only zeros shows leading ones, so they belong to the number."""
+    if not math.isfinite(value) or value != int(value):
+        return Cell(repr(value))
+    text = str(int(value))
+    if _ZEROS.fullmatch(look or ""):
+        text = text.zfill(len(look))
+    return Cell(text, LOST_DIGITS if len(text.lstrip("-")) > EXACT_DIGITS else "")
