@@ -19,12 +19,12 @@ from drivers.printer.commands import first_real_time
 from drivers.printer.layout import Charset, Paper, clean, columns, pair_lines, wrap
 from drivers.printer.raster import BAND_ROWS, PLACEHOLDER, FontFile, draw_line, find_font
 
-SYMBOL_LIMIT = (
-    1000  # bytes of a QR code: more cannot be read off a slip, and it bounds what a broken-off command can swallow
-)
+SYMBOL_LIMIT = 1000
+"""Bytes of a QR code: more cannot be read off a slip, and it bounds what a broken-off command can swallow."""
+
 QUIET_MODULES = 4
 
-_QR_DOTS = (8, 7, 6, 5, 4, 3)  # dots a module, largest first: 8 dots are 1 mm
+_QR_DOTS = (6, 5, 4, 3)  # dots a module, largest first: 8 dots are 1 mm
 _BAR_DOTS = (3, 2)  # dots a module of Code128
 _BAR_HEIGHT = 80  # dots, 10 mm
 _FEED_LIMIT = 40  # lines; what is more is a mistake, and paper
@@ -135,7 +135,7 @@ class _Tape(Dummy):  # type: ignore[misc]  # python-escpos ships no types
     # --- symbols
 
     def _qr(self, data: str) -> None:
-        self._raw(_ALIGNMENT[Align.CENTRE])
+        self._raw(_ALIGNMENT[Align.CENTRE] + b"\n")  # 30 dots of white above, as the symbol's quiet zone wants
         self.qr(data, ec=QR_ECLEVEL_M, size=_qr_dots(data, self._paper), native=True)
         self._raw(b"\n")
 
@@ -172,7 +172,7 @@ def _qr_dots(data: str, paper: Paper) -> int:
     fitting = next((dots for dots in _QR_DOTS if modules * dots <= paper.dots), 0)
     if not fitting:
         raise Unprintable("qr_too_long")
-    return min(fitting, 6)
+    return fitting
 
 
 def _code128_sets(data: str) -> tuple[str, int]:
@@ -191,7 +191,7 @@ def _code128_sets(data: str) -> tuple[str, int]:
 
 
 def _leading_digits(data: str) -> bytes:
-    """The digits that `data` begins with, two in a byte; none where the bytes would be a real-time code (1604, 1605, 1620)."""
+    """The digits that `data` begins with, two in a byte; none where two would be a real-time code (as 1604)."""
     run = re.match(r"(?:[0-9]{2}){2,}", data)
     pairs = bytes(int(run.group()[at : at + 2]) for at in range(0, len(run.group()), 2)) if run else b""
     return b"" if first_real_time(pairs) >= 0 else pairs

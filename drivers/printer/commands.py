@@ -46,7 +46,7 @@ def process_id(number: int) -> bytes:
 
 
 def ask_completion(ident: bytes) -> bytes:
-    """GS ( H fn 48: answered with `ident` once everything before it is printed. It must follow the cut to prove the cut."""
+    """GS ( H fn 48: answered with `ident` once all before it is printed. It must follow the cut to prove the cut."""
     return b"\x1d(H\x06\x0000" + ident
 
 

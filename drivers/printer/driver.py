@@ -38,7 +38,7 @@ class EscPosPrinter:
         commissioning: Commissioning,
         *,
         chance: Chance,
-        patience: Patience = Patience(),
+        patience: Patience | None = None,
         torso: bool = False,
         inline: bool = False,
     ) -> None:
@@ -46,11 +46,12 @@ class EscPosPrinter:
         self._transport = transport
         self._known = commissioning
         self._chance = chance
-        self._patience = patience
+        self._patience = patience or Patience()
         self._inline = inline
         self._turn = asyncio.Lock()
         self._number = chance.below(ID_SPACE)
         self._torso = torso
+        self._first = True
         self._status = DeviceStatus(name, Health.OFFLINE, "starting")
 
     @property
@@ -125,9 +126,12 @@ class EscPosPrinter:
             raise Unavailable(self._name, state.trouble)
 
     async def _deliver(self, session: Session, body: bytes) -> PrintOutcome:
-        before = await self._after_torso(session) if self._torso else b""
+        before = await self._make_ready(session)
         self._number = (self._number + 1) % ID_SPACE
-        self._torso = True  # until this job is known to have ended well; a cancelled one leaves it so
+        self._first, self._torso = (
+            False,
+            True,
+        )  # until this job is known to have ended well; a cancelled one leaves it so
         delivery = Delivery(
             session, self._known, self._patience, ident=process_id(self._number), before=before, body=body
         )
@@ -136,8 +140,11 @@ class EscPosPrinter:
         self._see_after(outcome, session.heard.state)
         return outcome
 
-    async def _after_torso(self, session: Session) -> bytes:
-        """A job was broken off, perhaps inside a picture: set the printer free again and cut off what is half printed."""
+    async def _make_ready(self, session: Session) -> bytes:
+        """What goes before the job. After a broken-off one, perhaps inside a picture: NULs set the printer free, and a
+        cut takes off what is half printed. Before the first one nobody knows what the last box left: NULs alone."""
+        if not self._torso:
+            return bytes(_longest_command(self._known)) if self._first else b""
         if self._known.clears:
             try:
                 await session.clear_buffers(self._patience.answer_s)

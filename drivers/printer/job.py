@@ -1,4 +1,4 @@
-"""One job on one connection: sent, watched, and if it stalls taken back, so that nothing of it prints later by itself."""
+"""One job on one connection: sent, watched, and if it stalls taken back, so that it does not go on later by itself."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Delivery:
         return PrintOutcome(PrintResult.PARSED)
 
     async def _take_back(self, outcome: PrintOutcome) -> PrintOutcome:
-        """Empty the printer's buffers. A stalled printer that does not prove it empty may print the rest at the refill."""
+        """Empty the printer's buffers. A stalled printer that does not prove them empty may go on at the refill."""
         self._session.forsake()
         emptied = await self._empty()
         if self._proven():

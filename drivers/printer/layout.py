@@ -1,7 +1,7 @@
 """Where words go on the paper: columns, line breaks, a label and its value on one line.
 
-A column is half the width of a Chinese character (12 dots of font A). How wide a character is follows the printer's text
-mode, so that a line that falls back to a picture keeps the same place on the paper.
+A column is half the width of a Chinese character (12 dots of font A). How wide a character is follows the printer's
+text mode, so that a line that falls back to a picture keeps its place on the paper.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def columns(text: str) -> int:
 
 
 def wrap(text: str, room: int) -> list[str]:
-    """`text` in lines of at most `room` columns: broken at blanks, between Chinese characters, else where it must be."""
+    """`text` in lines of at most `room` columns, broken at blanks, between Chinese characters, else where it must."""
     lines = [""]
     for piece in _pieces(text):
         if columns(lines[-1]) + columns(piece) <= room:
@@ -88,7 +88,7 @@ def _in_gbk(char: str) -> bool:
 
 
 def _pieces(text: str) -> list[str]:
-    """What may not be broken: a blank, a word of narrow characters, one wide character; with the punctuation after it."""
+    """What stays whole: a blank, a word of narrow characters, one wide character; with the punctuation after it."""
     pieces: list[str] = []
     for char in text:
         if pieces and _belongs(pieces[-1], char):

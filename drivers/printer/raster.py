@@ -20,7 +20,7 @@ PLACEHOLDER = "〓"  # U+3013, the printers' old sign for a character that is no
 
 GLYPH_DOTS = 24
 LINE_DOTS = 30  # the default line spacing of ESC/POS, so that pictures and text keep one rhythm
-BAND_ROWS = 24
+BAND_ROWS = 30
 """Rows of one GS v 0. A picture is sent in bands so that a broken-off one swallows little of what follows."""
 
 _ASCENT = 0.88  # of the em: where the Chinese fonts put the baseline
@@ -62,7 +62,7 @@ def draw_line(text: str, *, dots: int, font: FontFile, size: int = 1, bold: bool
 
     face = ImageFont.truetype(str(font.path), GLYPH_DOTS * size, index=font.index)
     shown = _with_placeholders(text, face)
-    rows = max(LINE_DOTS, GLYPH_DOTS * size)
+    rows = LINE_DOTS * size  # more than the 24 of the text mode: this font's descenders hang lower
     image = Image.new("1", (dots, rows), 0)
     _draw(ImageDraw.Draw(image), shown, face, size=size, bold=bold)
     return Drawn(_bands(image.tobytes(), row_bytes=-(-dots // 8), rows=rows), shown != text)
@@ -70,9 +70,8 @@ def draw_line(text: str, *, dots: int, font: FontFile, size: int = 1, bold: bool
 
 def _with_placeholders(text: str, face: ImageFont.FreeTypeFont) -> str:
     missing = bytes(face.getmask(_NOT_A_CHARACTER))
-    return "".join(
-        PLACEHOLDER if not char.isascii() and bytes(face.getmask(char)) == missing else char for char in text
-    )
+    lost = {char for char in set(text) if not char.isascii() and bytes(face.getmask(char)) == missing}
+    return "".join(PLACEHOLDER if char in lost else char for char in text)
 
 
 def _draw(pen: ImageDraw.ImageDraw, text: str, face: ImageFont.FreeTypeFont, *, size: int, bold: bool) -> None:

@@ -136,16 +136,19 @@ class Session:
             self._lost = True
 
     async def until(self, happened: Callable[[], bool], timeout_s: float) -> None:
-        """Return as soon as `happened()`. Raises `LinkLost` when the link breaks before, `Silent` when the time is over."""
+        """Return as soon as `happened()`. Raises `LinkLost` where the link breaks before, `Silent` after the time."""
         try:
             async with asyncio.timeout(timeout_s):
-                while not happened():
-                    if self._lost:
-                        raise LinkLost("closed by the printer")
-                    self._news.clear()
-                    await self._news.wait()
+                await self._until(happened)
         except TimeoutError as error:
             raise Silent("no answer") from error
+
+    async def _until(self, happened: Callable[[], bool]) -> None:
+        while not happened():
+            if self._lost:
+                raise LinkLost("closed by the printer")
+            self._news.clear()
+            await self._news.wait()
 
     async def ask_health(self, timeout_s: float) -> PrinterState:
         """`DLE EOT` 1 to 4, one at a time since the answers bear no number. Raises `LinkLost`, `Silent`."""

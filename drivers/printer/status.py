@@ -35,7 +35,7 @@ class PrinterState:
 
     @property
     def trouble(self) -> str:
-        """Why nothing can be printed: `cover`, `paper`, `cutter`, `offline`, or `""`. An open cover also hides the paper."""
+        """Why nothing can be printed: `cover` (which also hides the paper), `paper`, `cutter`, `offline`, or `""`."""
         if self.cover_open:
             return "cover"
         if self.paper_out:

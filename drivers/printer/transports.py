@@ -24,8 +24,8 @@ RAW_PORT = 9100  # "JetDirect", where network printers listen
 
 READ_SIZE = 4096
 _FAREWELL_S = 0.5  # how long a printer gets to take what is under way before a link is closed
-_DRAIN_S = 10.0  # 8 KB at 9600 baud
 _TOO_EARLY_S = 0.02  # a device that says "ready" and then "not yet" must not spin the loop
+_DRAIN_LOOKS = 500  # 10 s: 8 KB at 9600 baud
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER 0: what is still under way is thrown away, not delivered later
 
 
@@ -83,15 +83,19 @@ class _TcpLink:
         return await asyncio.get_running_loop().sock_recv(self._wire, READ_SIZE)
 
     async def close(self) -> None:
-        """Half-close and listen until the printer closes too: closing at once with unread answers would reset the line."""
+        """Half-close and listen until the printer closes too: with answers unread, closing would break the line."""
         try:
-            with suppress(OSError):  # it has gone already, or took its time: TimeoutError is one of them
-                self._wire.shutdown(socket.SHUT_WR)
-                async with asyncio.timeout(_FAREWELL_S):
-                    while await self.read():
-                        pass
+            self._wire.shutdown(socket.SHUT_WR)
+            async with asyncio.timeout(_FAREWELL_S):
+                await self._read_out()
+        except OSError:
+            pass  # it has gone already, or takes its time (TimeoutError is an OSError)
         finally:
             self._wire.close()
+
+    async def _read_out(self) -> None:
+        while await self.read():
+            pass
 
     def abort(self) -> None:
         with suppress(OSError):
@@ -165,10 +169,12 @@ class _FileLink:
     async def close(self) -> None:
         """A serial line takes its time, and closing it would block until it has; so wait here, then drop the rest."""
         try:
-            with suppress(OSError):
-                async with asyncio.timeout(_DRAIN_S):
-                    while self._unsent():
-                        await asyncio.sleep(_TOO_EARLY_S)
+            for _ in range(_DRAIN_LOOKS):
+                if not self._unsent():
+                    break
+                await asyncio.sleep(_TOO_EARLY_S)
+        except OSError:
+            pass  # unplugged
         finally:
             self.abort()
 

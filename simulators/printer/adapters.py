@@ -1,4 +1,4 @@
-"""The printer at a real wire: a TCP port, or a pseudo terminal that stands for a serial line or a USB printer device."""
+"""The printer at a real wire: a TCP port, or a pseudo terminal in place of a serial line or a USB printer device."""
 
 from __future__ import annotations
 
@@ -39,13 +39,17 @@ async def drive(model: PrinterModel) -> None:
     try:
         while True:
             news.clear()
-            try:
-                async with asyncio.timeout_at(model.due_at()):
-                    await news.wait()
-            except TimeoutError:
-                model.work()
+            await _until_due(model, news)
     finally:
         silence()
+
+
+async def _until_due(model: PrinterModel, news: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout_at(model.due_at()):
+            await news.wait()
+    except TimeoutError:
+        model.work()
 
 
 @asynccontextmanager
@@ -66,7 +70,7 @@ async def pty_printer(model: PrinterModel, link: Path) -> AsyncIterator[Path]:
             await ready.wait()
             yield link
         finally:
-            link.unlink(missing_ok=True)
+            _remove(link)
 
 
 async def _speak(model: PrinterModel, wire: Wire) -> None:
@@ -192,6 +196,10 @@ async def _serve_lines(model: PrinterModel, link: Path, ready: asyncio.Event) ->
                 os.close(theirs)
             os.close(ours)
         model.hung_up()
+
+
+def _remove(link: Path) -> None:
+    link.unlink(missing_ok=True)
 
 
 def _point(link: Path, target: str) -> None:

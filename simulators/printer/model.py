@@ -1,8 +1,8 @@
-"""A receipt printer without its wire: bytes in, status bytes out, paper with marks. No I/O; time and trouble come from outside.
+"""A receipt printer without its wire: bytes in, status bytes out, paper with marks. Time and trouble come from outside.
 
-It holds what it received in a buffer, as real ones do: out of paper it stops in the middle and goes on after the refill,
-unless the buffer was cleared before. Whoever carries its bytes calls `receive`, sends on what `take` gives, calls `work`
-when `due_at` has come, and reads no more than `room` bytes from the wire.
+It holds what it received in a buffer, as real ones do: out of paper it stops in the middle and goes on after the
+refill, unless the buffer was cleared before. Whoever carries its bytes calls `receive`, sends on what `take` gives,
+calls `work` when `due_at` has come, and reads no more than `room` bytes from the wire.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class PrinterModel:
         self._changed()
 
     def clear(self, name: str) -> None:
-        """Take a fault back: refill, close the cover, free the cutter …; then the printer goes on with what it holds."""
+        """Take a fault back: refill, close the cover, free the cutter …; then it goes on with what it holds."""
         self._laid.pop(name, None)
         if name == faults.PAPER_OUT:
             self._head.paper_left = None
@@ -140,6 +140,14 @@ class PrinterModel:
     def refill(self) -> None:
         self.clear(faults.PAPER_LOW)
         self.clear(faults.PAPER_OUT)
+
+    def power_cycle(self) -> None:
+        """Off and on again: what it held is gone, and so is the link."""
+        self._forget()
+        self._head.reset()
+        self._auto, self._jammed = 0, False
+        self.dropped = True
+        self._changed()
 
     def feed(self, lines: int = 1) -> None:
         """The button on the case."""

@@ -82,7 +82,7 @@ Mark = TextMark | DotsMark | QrMark | BarMark
 
 @dataclass(frozen=True)
 class Slip:
-    """One piece of paper. `height` in dots; marks that reach beyond it were still under the head when the paper ended."""
+    """One piece of paper. `height` in dots; a mark that reaches beyond was under the head when the paper ended."""
 
     number: int
     dots: int

@@ -28,7 +28,7 @@ def qr_modules(data: bytes, level: int) -> tuple[bytes, ...]:
 
 
 def code128(data: bytes) -> tuple[bytes, str] | None:
-    """Modules and the text under the bars, for data in which `{A`, `{B`, `{C` choose the code set; None where it is wrong."""
+    """Modules and the text under the bars; `{A`, `{B`, `{C` in `data` choose the code set. None where it is wrong."""
     read = _read_code128(data)
     if read is None:
         return None
