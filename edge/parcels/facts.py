@@ -37,7 +37,8 @@ class Signature(StrEnum):
 class ParcelRegistered:
     """An item came in (P1). It is in the deliverer's hands until it is placed.
 
-    `deliverer` is a courier's id, or the name sealed in the vault under `deliverer:<parcel>`.
+    `deliverer` is a courier's id, or the name sealed in the vault under `deliverer:<parcel>`. `mark` commits to the
+    signature that was drawn on a screen, sealed under `signature:<parcel>:in`; empty without one.
     """
 
     kind: ClassVar[str] = "parcel.registered"
@@ -52,6 +53,7 @@ class ParcelRegistered:
     deliverer: str
     signature: Signature
     channel: str
+    mark: str = ""
 
     @property
     def subject(self) -> str:
@@ -161,7 +163,9 @@ class CodeIssued:
 class ParcelCollected:
     """It left with the addressee or a registered family member (P3).
 
-    `seen`: sensor, person, both, desk; `by` is the person's id; `visit` is empty at the desk.
+    `seen`: sensor, person, both, desk; `by` is the person's id; `visit` is empty at the desk. `signature` is what
+    they stand for it with: code, token, slip, screen; `mark` commits to what was drawn on a screen, sealed under
+    `signature:<parcel>:out`.
     """
 
     kind: ClassVar[str] = "parcel.collected"
@@ -170,6 +174,7 @@ class ParcelCollected:
     visit: str
     seen: str
     signature: str
+    mark: str = ""
 
     @property
     def subject(self) -> str:
@@ -205,7 +210,7 @@ class ParcelUnsure:
 
 @dataclass(frozen=True)
 class ParcelFound:
-    """A person looked and says where it is: `in_cell`, `collected`, `taken_back`. Ends a dispute or doubt.
+    """A person looked and says where it is: `in_cell`, `on_shelf`, `collected`, `taken_back`. Ends a dispute or doubt.
 
     Also how a wrong move is undone: a counter-fact with its reason in `note`.
     """
@@ -261,6 +266,22 @@ class CellOpenedByStaff:
         return f"slot:{self.device}/{self.cell}"
 
 
+@dataclass(frozen=True)
+class RegisterExported:
+    """The register left the box as a file with names in it (H3). `wanted` is the filter, `consent` the approval."""
+
+    kind: ClassVar[str] = "parcel.register_exported"
+    file_kind: str
+    wanted: str
+    rows: int
+    consent: str
+    screen: str
+
+    @property
+    def subject(self) -> str:
+        return "register:parcels"
+
+
 FACTS = (
     ParcelRegistered,
     CellReserved,
@@ -277,4 +298,5 @@ FACTS = (
     CellTakenOut,
     CellBroughtBack,
     CellOpenedByStaff,
+    RegisterExported,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -10,12 +11,17 @@ from edge.parcels.facts import Care, MailClass, Signature
 from edge.refusal import Refusal
 from edge.wall import SIZES, Cell, Size
 
+DRAWN_LONGEST = 20_000  # characters of a drawn signature; a slow, careful one has about 4,000
+_DRAWN = re.compile(r"(?:M\d{1,4} \d{1,4}(?:L\d{1,4} \d{1,4})+)+")
 NUMBER_LONGEST = 40  # the longest tracking numbers in use stay well under it (S10: 13, carriers: up to 30)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """An item as it is given for registration. `deliverer` is a courier's id, `deliverer_name` a name otherwise."""
+    """An item as it is given for registration. `deliverer` is a courier's id, `deliverer_name` a name otherwise.
+
+    `drawn` is the deliverer's signature on a screen, as `check_drawn` wants it.
+    """
 
     number: str
     carrier: str
@@ -27,6 +33,7 @@ class Draft:
     deliverer: str = ""
     deliverer_name: str = ""
     signature: Signature | None = None
+    drawn: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,15 @@ def check_complete(draft: Draft) -> None:
         raise Refusal("quantity_wrong", rule="P1")
     if len(clean_number(draft.number)) > NUMBER_LONGEST:
         raise Refusal("number_too_long", rule="P1")
+    check_drawn(draft.signature or "", draft.drawn, rule="P1")
+
+
+def check_drawn(signature: str, drawn: str, *, rule: str) -> None:
+    """Who signs on the screen has drawn something there: strokes as an SVG path of whole numbers, `M10 20L30 40…`."""
+    if signature != Signature.SCREEN:
+        return
+    if len(drawn) > DRAWN_LONGEST or not _DRAWN.fullmatch(drawn):
+        raise Refusal("signature_missing", rule=rule)
 
 
 def check_locker_allowed(draft: Draft, *, consents: bool, statement: bool) -> None:

@@ -46,7 +46,11 @@ IN_THE_HOUSE = (Where.IN_CELL, Where.ON_SHELF, Where.TO_DESK, Where.UNSURE)
 
 @dataclass(frozen=True)
 class ParcelRow:
-    """One line of the register 邮件收发登记表. `device` and `cell` are its claim on a cell, `""` without one."""
+    """One line of the register 邮件收发登记表. `device` and `cell` are its claim on a cell, `""` without one.
+
+    `signature` is the deliverer's, `collected_signature` the taker's; `handed_by` is who was at the desk then, or the
+    resident's own id at a cell.
+    """
 
     parcel: str
     number: str
@@ -70,6 +74,8 @@ class ParcelRow:
     placed_at: str
     collected_at: str
     collected_by: str
+    collected_signature: str
+    handed_by: str
     dispute: str
     seq: int
 
@@ -97,6 +103,8 @@ _COLUMNS = {
     "placed_at": str,
     "collected_at": str,
     "collected_by": str,
+    "collected_signature": str,
+    "handed_by": str,
     "dispute": str,
     "seq": int,
 }
@@ -125,7 +133,7 @@ def _register(db: Connection, entry: Entry, fact: ParcelRegistered) -> None:
     given = (fact.parcel, fact.number, fact.carrier, fact.mail_class.value, fact.quantity, fact.unit, fact.addressee)
     how = (care, fact.deliverer, fact.signature.value, fact.channel, entry.actor, entry.at)
     db.execute(
-        f"INSERT INTO parcels VALUES ({', '.join('?' * 13)}, 'in_hand', '', '', '', '', '', '', '', '', '', ?)",  # noqa: S608 - constant
+        f"INSERT INTO parcels VALUES ({', '.join('?' * 13)}, 'in_hand', '', '', '', '', '', '', '', '', '', '', '', ?)",  # noqa: S608 - constant
         (*given, *how, entry.seq),
     )
 
@@ -147,7 +155,8 @@ def _put_in(db: Connection, entry: Entry, fact: ParcelPutInCell) -> None:
 def _shelve(db: Connection, entry: Entry, fact: ParcelPutOnShelf) -> None:
     sql = (
         "UPDATE parcels SET state = 'on_shelf', why = ?, shelf = ?, placed_at = ?,"
-        " collected_at = '', collected_by = '', dispute = '' WHERE parcel = ?"
+        " collected_at = '', collected_by = '', collected_signature = '', handed_by = '', dispute = ''"
+        " WHERE parcel = ?"
     )
     db.execute(sql, (fact.why, fact.shelf, entry.at, fact.parcel))
 
@@ -163,8 +172,8 @@ def _move(state: Where) -> Callable[[Connection, Entry, Any], None]:
 def _collect(db: Connection, entry: Entry, fact: ParcelCollected) -> None:
     db.execute(
         "UPDATE parcels SET state = 'collected', why = '', collected_at = ?, collected_by = ?,"
-        " visit = CASE ? WHEN '' THEN visit ELSE ? END WHERE parcel = ?",
-        (entry.at, fact.by, fact.visit, fact.visit, fact.parcel),
+        " collected_signature = ?, handed_by = ?, visit = CASE ? WHEN '' THEN visit ELSE ? END WHERE parcel = ?",
+        (entry.at, fact.by, fact.signature, entry.actor, fact.visit, fact.visit, fact.parcel),
     )
     db.execute("DELETE FROM pickup_codes WHERE parcel = ?", (fact.parcel,))
 
@@ -276,11 +285,18 @@ def count_by_state(db: Connection) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class RegisterFilter:
-    """What the register shows: a state, a unit, or (part of) a tracking number; `before` is the page's cursor (seq)."""
+    """What the register shows: a state, a unit, a class, (part of) a tracking number, or a span of time.
+
+    `since` and `until` are times as the journal spells them (from, and up to but not with); `before` is the page's
+    cursor (seq).
+    """
 
     state: str = ""
     unit: str = ""
+    mail_class: str = ""
     number: str = ""
+    since: str = ""
+    until: str = ""
     before: int = 0
 
 
@@ -290,7 +306,10 @@ def register_page(db: Connection, wanted: RegisterFilter, limit: int = 50) -> li
     for clause, value in (
         ("state = ?", wanted.state),
         ("unit = ?", wanted.unit),
+        ("mail_class = ?", wanted.mail_class),
         ("number LIKE ?", f"%{wanted.number}%" if wanted.number else ""),
+        ("registered_at >= ?", wanted.since),
+        ("registered_at < ?", wanted.until),
         ("seq < ?", wanted.before or ""),
     ):
         if value:

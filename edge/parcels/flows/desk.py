@@ -7,13 +7,13 @@ from edge.house import House
 from edge.ledger import Request, Tx
 from edge.parcels.facts import CellReleased, ParcelFound
 from edge.parcels.flows.placing import known, placing_of
-from edge.parcels.rules import Draft, check_may_take
+from edge.parcels.rules import Draft, check_drawn, check_may_take
 from edge.parcels.tables import ParcelRow, Where
 from edge.people.who import SENIOR_ROLES, STAFF_ROLES, Role, Who, require
 from edge.refusal import Refusal
 
 DESK_ROLES = (Role.FRONT_DESK, *SENIOR_ROLES)
-FOUND_WHERE = (Where.IN_CELL, Where.COLLECTED, Where.TAKEN_BACK)
+FOUND_WHERE = (Where.IN_CELL, Where.ON_SHELF, Where.COLLECTED, Where.TAKEN_BACK)
 
 
 async def register(house: House, who: Who, request: Request, draft: Draft, *, shelf: str) -> dict[str, str]:
@@ -51,11 +51,12 @@ async def shelve(house: House, who: Who, request: Request, parcel: str, *, shelf
 
 
 async def hand_over(
-    house: House, who: Who, request: Request, parcels: tuple[str, ...], *, taker: str, signature: str
+    house: House, who: Who, request: Request, parcels: tuple[str, ...], *, taker: str, signature: str, drawn: str = ""
 ) -> dict[str, str]:
     """P3: hand items over the desk to the addressee or a registered member of the household, against a signature.
 
-    All of them or none. Answers the collection slip of each parcel. Raises Refusal not_registered_here (P3),
+    `signature` is slip or screen, `drawn` what was drawn on the screen. All of the parcels or none. Answers the
+    collection slip of each. Raises Refusal not_registered_here (P3),
     signature_missing (P3), not_on_shelf.
     """
     require(who, *DESK_ROLES)
@@ -66,13 +67,14 @@ async def hand_over(
     def decide(tx: Tx) -> dict[str, str]:
         if not signature:
             raise Refusal("signature_missing", rule="P3")
+        check_drawn(signature, drawn, rule="P3")
         placing, slips = placing_of(house), {}
         for parcel in parcels:
             row = known(tx.db, parcel)
             if row.state is not Where.ON_SHELF:
                 raise Refusal("not_on_shelf", parcel=parcel)
             check_may_take(house.directory.person(row.addressee).household, takes.household)
-            placing.collected(tx, row, by=taker, visit="", seen="desk", signature=signature)
+            placing.collected(tx, row, by=taker, visit="", seen="desk", signature=signature, drawn=drawn)
             slips[parcel] = placing.receipt(tx, row, "collection_slip", takes.language)
         return slips
 
@@ -102,10 +104,12 @@ async def _tell_again(house: House, request: Request, parcel: str) -> str:
     return await house.ledger.commit(request, decide)
 
 
-async def found(house: House, who: Who, request: Request, parcel: str, *, where: Where, note: str) -> None:
-    """A person looked: the item is in its cell, was collected after all, or went back with its deliverer.
+async def found(
+    house: House, who: Who, request: Request, parcel: str, *, where: Where, note: str, shelf: str = ""
+) -> None:
+    """A person looked: the item is in its cell, on a shelf, was collected after all, or went back with its deliverer.
 
-    Also the counter-fact that undoes a wrong move (to the shelf: `shelve`). A reason must be given.
+    Also the counter-fact that undoes a wrong move, a hand-over to the wrong person say. A reason must be given.
     """
     require(who, *DESK_ROLES)
 
@@ -115,8 +119,12 @@ async def found(house: House, who: Who, request: Request, parcel: str, *, where:
             raise Refusal("reason_missing")
         if where not in FOUND_WHERE or (where is Where.IN_CELL and not row.cell):
             raise Refusal("not_there", parcel=parcel)
+        if where is Where.ON_SHELF and not shelf.strip():
+            raise Refusal("field_missing", rule="P9", field="shelf", fields="shelf")
         tx.append(ParcelFound(parcel=parcel, where=where.value, note=note.strip()))
-        if where is not Where.IN_CELL and row.cell:
+        if where is Where.ON_SHELF:
+            placing_of(house).on_shelf(tx, known(tx.db, parcel), shelf.strip(), "found")
+        elif where is not Where.IN_CELL and row.cell:
             tx.append(CellReleased(parcel=parcel, device=row.device, cell=row.cell, why="found"))
         eyes.settle(tx, f"parcel:{parcel}", finding=where.value, note=note.strip())
 

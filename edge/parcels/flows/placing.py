@@ -79,6 +79,7 @@ class Placing:
                 deliverer=deliverer,
                 signature=draft.signature,
                 channel=channel,
+                mark=seal_signature(tx, f"{parcel}:in", draft.drawn),
             )
         )
         return known(tx.db, parcel)
@@ -100,8 +101,11 @@ class Placing:
         eyes.settle(tx, f"parcel:{row.parcel}", finding="on_shelf")
         self.tell(tx, known(tx.db, row.parcel), "parcel_at_desk")
 
-    def collected(self, tx: Tx, row: ParcelRow, *, by: str, visit: str, seen: str, signature: str) -> None:
-        tx.append(ParcelCollected(parcel=row.parcel, by=by, visit=visit, seen=seen, signature=signature))
+    def collected(
+        self, tx: Tx, row: ParcelRow, *, by: str, visit: str, seen: str, signature: str, drawn: str = ""
+    ) -> None:
+        mark = seal_signature(tx, f"{row.parcel}:out", drawn)
+        tx.append(ParcelCollected(parcel=row.parcel, by=by, visit=visit, seen=seen, signature=signature, mark=mark))
         eyes.settle(tx, f"parcel:{row.parcel}", finding="collected")
 
     def taken_back(self, tx: Tx, row: ParcelRow, why: str) -> None:
@@ -144,6 +148,15 @@ class Placing:
     def hash_of(self, code: str) -> str:
         """HMAC-SHA-256 under the box's own key, hex: a stolen ledger alone does not give the codes away."""
         return self.ledger.hmac("pickup-code", code.encode()).hex()
+
+
+def seal_signature(tx: Tx, which: str, drawn: str) -> str:
+    """Keep a drawn signature beside the ledger (`which`: P000001:in, P000001:out); what the fact says of it."""
+    if not drawn:
+        return ""
+    owner, record = f"signature:{which}", {"drawn": drawn}
+    tx.vault.put(owner, record)
+    return tx.vault.commitment(owner, record)
 
 
 FORMS: Mapping[str, str] = {"drop_off_receipt": "D", "parcel_label": "L", "collection_slip": "C"}
