@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from drivers.board import MqttBoard
+from drivers.board.driver import MqttBoard
 from drivers.mqtt.line import Line
 from edge.chance import Chance
 from edge.clock import Clock

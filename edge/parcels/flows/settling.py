@@ -12,7 +12,8 @@ from edge.acts import ActRow, ActState, Seen
 from edge.acts.tables import UNSETTLED
 from edge.ledger import Tx
 from edge.parcels.facts import CellReleased, ParcelUnsure
-from edge.parcels.flows import collect, drop_off
+from edge.parcels.flows.collect import PURPOSE as COLLECT
+from edge.parcels.flows.drop_off import PURPOSE as DROP_OFF
 from edge.parcels.flows.placing import Placing, act_of, known
 from edge.parcels.tables import ParcelRow, Where, parcel_row, parcels_of, parcels_of_visit
 from edge.visits import VisitRow, visit_row
@@ -32,9 +33,9 @@ class Settling:
         row = parcel_row(tx.db, parcel) if kind == "parcel" else None
         if row is None or row.cell != seen.act.slot or row.device != seen.act.device:
             return
-        if seen.act.purpose == drop_off.PURPOSE:
+        if seen.act.purpose == DROP_OFF:
             self._dropped(tx, row, seen.act, over=_over(tx, row.visit))
-        elif seen.act.purpose == collect.PURPOSE:
+        elif seen.act.purpose == COLLECT:
             self._taken(tx, row, seen.act)
 
     def visit_closed(self, tx: Tx, visit: VisitRow) -> None:
@@ -86,7 +87,7 @@ class Settling:
     def _leave(self, tx: Tx, visit: VisitRow) -> None:
         for row in parcels_of(tx.db, visit.who):
             act = act_of(tx.db, row)
-            if act is None or act.purpose != collect.PURPOSE:
+            if act is None or act.purpose != COLLECT:
                 continue
             if act.state is ActState.OPEN and act.last_occupied is False and not row.dispute:
                 self._collected_by_sensor(tx, row, act)

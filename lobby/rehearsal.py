@@ -1,0 +1,197 @@
+"""The whole lobby in one process: the same house, drivers and simulators, with wires in memory instead of real ones.
+
+Under the virtual loop a day costs a moment, and one seed gives one day.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from drivers.board.driver import MqttBoard
+from drivers.errors import Unavailable
+from drivers.mqtt.line import Line
+from drivers.ports import DeviceStatus, Grade, Health, OutgoingMessage
+from drivers.printer.commissioning import Commissioning
+from drivers.printer.driver import EscPosPrinter
+from drivers.printer.transports import Link
+from edge.chance import SeededChance
+from edge.clock import LoopClock
+from edge.house import House
+from edge.people.credentials import Credentials
+from edge.people.pins import Cost
+from edge.settings import Settings
+from edge.wall import wall_from
+from lobby.wiring import Devices, Words, build_house, loops_of, open_ledger, settle_at_start
+from simulators.locker.flash import Flash
+from simulators.locker.locker import Label, Locker
+from simulators.locker.peer import Peer
+from simulators.memory_broker import MemoryBroker
+from simulators.printer.model import PrinterModel
+
+MORNING = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # 8 o'clock in Shanghai, a Monday
+QUICK_PINS = Cost(1, 8, 1)  # a rehearsal proves no cryptography
+
+
+@dataclass
+class Pocket:
+    """The residents' phones: what reached them, and whether the gateway can be reached."""
+
+    messages: list[OutgoingMessage] = field(default_factory=list)
+    down: bool = False
+
+    @property
+    def name(self) -> str:
+        return "gateway"
+
+    def status(self) -> DeviceStatus:
+        return DeviceStatus(self.name, Health.OFFLINE if self.down else Health.ONLINE, "down" if self.down else "")
+
+    async def send(self, message: OutgoingMessage) -> None:
+        if self.down:
+            raise Unavailable(self.name, "down")
+        if all(message.id != earlier.id for earlier in self.messages):
+            self.messages.append(message)
+
+
+@dataclass(frozen=True)
+class PrinterOnDesk:
+    """A printer model at the end of a cable in memory: a `Transport`."""
+
+    model: PrinterModel
+
+    async def open(self) -> Link:
+        return _Cable(self.model)
+
+
+class _Cable:
+    def __init__(self, model: PrinterModel) -> None:
+        self._model = model
+        self._news = asyncio.Event()
+        self._unlisten = model.listen(self._news.set)
+
+    async def write(self, data: bytes) -> None:
+        for at in range(0, len(data), 256):
+            self._model.receive(data[at : at + 256])
+            self._model.work()
+            if self._model.dropped:
+                raise ConnectionResetError
+
+    async def read(self) -> bytes:
+        while True:
+            self._news.clear()
+            if self._model.dropped:
+                return b""
+            if said := self._model.take():
+                return said
+            await self._news.wait()
+
+    async def close(self) -> None:
+        self.abort()
+
+    def abort(self) -> None:
+        self._unlisten()
+        self._model.hung_up()
+
+
+@dataclass
+class Stage:
+    """Everything in the room: the house and the devices that it is wired to, with their faults and people's hands."""
+
+    house: House
+    devices: Devices
+    locker: Locker
+    broker: MemoryBroker
+    printer: PrinterModel
+    pocket: Pocket
+    clock: LoopClock
+    chance: SeededChance
+
+
+@dataclass
+class World:
+    """What outlives the service: the steel, the boards' memories, the paper, the phones. One a rehearsal."""
+
+    settings: Settings
+    seed: int = 1
+    flash: Flash = field(default_factory=Flash)
+    broker: MemoryBroker = field(default_factory=MemoryBroker)
+    printer: PrinterModel = field(default_factory=PrinterModel)
+    pocket: Pocket = field(default_factory=Pocket)
+    locker: Locker | None = None
+    peer: Peer | None = None
+    lives: int = 0
+
+    def board(self, clock: LoopClock) -> tuple[Locker, Peer]:
+        """The locker and its link; made once, for it is not the service's."""
+        if self.locker is None or self.peer is None:
+            chance = SeededChance(self.seed * 1000 + 1)
+            wall = wall_from(
+                self.settings.locker.device, [column.model_dump() for column in self.settings.locker.columns]
+            )
+            label = Label(self.settings.box.id, self.settings.locker.device)
+            self.locker = Locker(label, wall, self.flash, clock, chance)
+            self.locker.power_on()
+            self.peer = Peer(self.locker, self.broker.wire(), clock, chance)
+        return self.locker, self.peer
+
+
+@asynccontextmanager
+async def devices_running(world: World) -> AsyncIterator[None]:
+    """The boards live on whether the service does or not."""
+    clock = LoopClock(MORNING, asyncio.get_running_loop())
+    _, peer = world.board(clock)
+    task = asyncio.create_task(peer.run(), name="locker")
+    try:
+        yield
+    finally:
+        await ended(task)
+
+
+@asynccontextmanager
+async def service_running(world: World, state: Path, words: Words) -> AsyncIterator[Stage]:
+    """One life of the service, over the world as it stands. Leaving it is a crash: nothing is closed but the file."""
+    loop = asyncio.get_running_loop()
+    clock = LoopClock(MORNING, loop)
+    world.lives += 1
+    chance = SeededChance(world.seed * 1000 + 1 + world.lives)
+    locker, _ = world.board(clock)
+    ledger = open_ledger(world.settings, state, clock, chance, inline=True)
+    credentials = Credentials(clock, chance, cost=QUICK_PINS, inline=True)
+    devices = _devices(world, clock, chance)
+    house = build_house(world.settings, ledger, devices, words, clock, chance, credentials)
+    await settle_at_start(house)
+    running = [loop.create_task(run(), name=name) for name, run in loops_of(house, devices).items()]  # type: ignore[arg-type]  # all of them are coroutines
+    try:
+        yield Stage(house, devices, locker, world.broker, world.printer, world.pocket, clock, chance)
+    finally:
+        for task in running:
+            await ended(task)
+        credentials.close()
+        ledger.close()
+
+
+def _devices(world: World, clock: LoopClock, chance: SeededChance) -> Devices:
+    line = Line(world.broker.wire(), f"{world.settings.box.id}-edge", chance)
+    board = MqttBoard(world.settings.locker.device, world.settings.box.id, line, clock)
+    printer = EscPosPrinter(
+        world.settings.printer.device,
+        PrinterOnDesk(world.printer),
+        Commissioning(grade=Grade.PROCESS_ID, clears=True),
+        chance=chance,
+        inline=True,
+    )
+    return Devices(line, {board.name: board}, printer, world.pocket)
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task and wait until it is gone; what broke it before is raised."""
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        return
