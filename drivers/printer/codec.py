@@ -16,11 +16,8 @@ from escpos.printer import Dummy
 
 from drivers.ports import Align, Block, Code128, Document, Feed, Pair, QrCode, Rule, Text
 from drivers.printer.commands import first_real_time
-from drivers.printer.layout import Charset, Paper, clean, columns, pair_lines, wrap
-from drivers.printer.raster import BAND_ROWS, PLACEHOLDER, FontFile, draw_line, find_font
-
-SYMBOL_LIMIT = 1000
-"""Bytes of a QR code: more cannot be read off a slip, and it bounds what a broken-off command can swallow."""
+from drivers.printer.layout import SYMBOL_LIMIT, Charset, Paper, clean, columns, pair_lines, wrap
+from drivers.printer.raster import PLACEHOLDER, FontFile, draw_line, find_font
 
 QUIET_MODULES = 4
 
@@ -47,11 +44,6 @@ class Body:
 
     data: bytes
     substituted: bool = False
-
-
-def longest_command(paper: Paper) -> int:
-    """Bytes that a broken-off command may still wait for; so many NULs set any printer free again."""
-    return max(-(-paper.dots // 8) * BAND_ROWS, SYMBOL_LIMIT) + 16
 
 
 def encode(document: Document, paper: Paper, font: FontFile | None = None) -> Body:
@@ -117,9 +109,7 @@ class _Tape(Dummy):  # type: ignore[misc]  # python-escpos ships no types
         if encoded is not None:
             self._raw(encoded + b"\n")
         elif self._font is not None:
-            drawn = draw_line(
-                self._placed(line, align, size), dots=self._paper.dots, font=self._font, size=size, bold=bold
-            )
+            drawn = draw_line(self._placed(line, align, size), paper=self._paper, font=self._font, size=size, bold=bold)
             self.substituted |= drawn.substituted
             self._raw(b"\x1ba\x00" + drawn.data + _ALIGNMENT[align])
         else:

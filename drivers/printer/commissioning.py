@@ -71,6 +71,7 @@ class _Interview:
         self._answer_s = answer_s
 
     async def hold(self, dots: int) -> Commissioning:
+        await self._session.write(bytes(Paper(dots).longest_command))  # whatever was broken off before must not hear us
         if not await self._answers_health():
             return Commissioning(dots=dots)
         clears = await self._clears()

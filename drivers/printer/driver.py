@@ -51,7 +51,7 @@ class EscPosPrinter:
         self._turn = asyncio.Lock()
         self._number = chance.below(ID_SPACE)
         self._torso = torso
-        self._first = True
+        self._unflushed = True  # nobody knows what the box did before
         self._status = DeviceStatus(name, Health.OFFLINE, "starting")
 
     @property
@@ -113,10 +113,13 @@ class EscPosPrinter:
         return Session(self._transport, connect_s=self._patience.connect_s, write_s=self._patience.write_s)
 
     async def _require_health(self, session: Session) -> None:
-        if self._known.grade is Grade.BLIND:
-            self._say(Health.DEGRADED, "blind")
-            return
+        """Raises `Unavailable`, `LinkLost`."""
         try:
+            if self._unflushed:
+                await self._flush(session)
+            if self._known.grade is Grade.BLIND:
+                self._say(Health.DEGRADED, "blind")
+                return
             state = await session.ask_health(self._patience.answer_s)
         except Silent as error:
             self._say(Health.OFFLINE, "silent")
@@ -125,33 +128,27 @@ class EscPosPrinter:
         if state.trouble:
             raise Unavailable(self._name, state.trouble)
 
+    async def _flush(self, session: Session) -> None:
+        """Set the printer free from a command that was broken off, perhaps inside a picture or its measures.
+
+        It must be the first thing said: a question would be swallowed, and measures made of it would swallow far more.
+        """
+        if self._known.clears:
+            await session.clear_buffers(self._patience.answer_s)
+        await session.write(bytes(self._known.paper.longest_command))
+        self._unflushed = False
+
     async def _deliver(self, session: Session, body: bytes) -> PrintOutcome:
-        before = await self._make_ready(session)
+        before = INITIALISE + CUT if self._torso else b""  # what is half printed does not become the head of this slip
         self._number = (self._number + 1) % ID_SPACE
-        self._first, self._torso = (
-            False,
-            True,
-        )  # until this job is known to have ended well; a cancelled one leaves it so
+        self._torso = self._unflushed = True  # until this job has ended well; a cancelled one leaves it so
         delivery = Delivery(
             session, self._known, self._patience, ident=process_id(self._number), before=before, body=body
         )
         outcome = await delivery.run()
-        self._torso = outcome.result not in _ENDED_CLEANLY
+        self._torso = self._unflushed = outcome.result not in _ENDED_CLEANLY
         self._see_after(outcome, session.heard.state)
         return outcome
-
-    async def _make_ready(self, session: Session) -> bytes:
-        """What goes before the job. After a broken-off one, perhaps inside a picture: NULs set the printer free, and a
-        cut takes off what is half printed. Before the first one nobody knows what the last box left: NULs alone."""
-        if not self._torso:
-            return bytes(_longest_command(self._known)) if self._first else b""
-        if self._known.clears:
-            try:
-                await session.clear_buffers(self._patience.answer_s)
-            except Silent as error:
-                self._say(Health.OFFLINE, "silent")
-                raise Unavailable(self._name, "silent") from error
-        return bytes(_longest_command(self._known)) + INITIALISE + CUT
 
     def _see_after(self, outcome: PrintOutcome, state: PrinterState) -> None:
         if outcome.reason in {"link", "silent"}:
@@ -179,9 +176,3 @@ def _encode(name: str, document: Document, known: Commissioning) -> tuple[bytes,
     except Unprintable as error:
         raise Rejected(name, error.reason) from error
     return body.data, body.substituted
-
-
-def _longest_command(known: Commissioning) -> int:
-    from drivers.printer.codec import longest_command
-
-    return longest_command(known.paper)

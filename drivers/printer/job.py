@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from drivers.ports import Grade, PrintOutcome, PrintResult
@@ -64,12 +65,15 @@ class Delivery:
         return proof + ASK_PAPER
 
     async def _send_and_watch(self) -> PrintOutcome:
+        self._heard.answers.clear()
         whole = await self._session.write(self._data, unless=self._in_trouble)
         if self._known.grade is Grade.BLIND:
+            await self._session.drain()
             return PrintOutcome(PrintResult.BLIND)
         if whole:
             await self._ended()
         if self._proven():
+            await self._heard_out()
             return PrintOutcome(PrintResult.PRINTED)
         if self._in_trouble():
             return PrintOutcome(PrintResult.STALLED, self._heard.state.trouble)
@@ -80,6 +84,11 @@ class Delivery:
         await self._watch(lambda: self._settled() or bool(self._heard.answers), self._patience.completion_s)
         if self._known.grade is Grade.PROCESS_ID:
             await self._watch(self._settled, self._patience.proof_s)
+
+    async def _heard_out(self) -> None:
+        """The last answer that is due, so that it does not turn up on the next connection."""
+        with suppress(LinkLost, Silent):
+            await self._session.until(lambda: bool(self._heard.answers), self._patience.answer_s)
 
     async def _watch(self, happened: Callable[[], bool], limit_s: float) -> None:
         """Return when it happened or the time is over; meanwhile look after a printer that says nothing."""

@@ -14,6 +14,12 @@ from drivers.ports import Pair
 
 COLUMN_DOTS = 12
 
+BAND_ROWS = 30
+"""Rows of one picture command. A taller picture is sent in bands, so that a broken-off one swallows little."""
+
+SYMBOL_LIMIT = 1000
+"""Bytes of a QR code: more cannot be read off a slip, and it bounds what a broken-off command can swallow."""
+
 _NEVER_FIRST = frozenset("，。、；：？！）》」』】〕”’％℃,.;:?!)]}%")  # punctuation that must not begin a line
 
 
@@ -35,6 +41,16 @@ class Paper:
     @property
     def columns(self) -> int:
         return self.dots // COLUMN_DOTS
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of one row of a picture across the whole paper."""
+        return -(-self.dots // 8)
+
+    @property
+    def longest_command(self) -> int:
+        """Bytes that a broken-off command may still wait for; so many NULs set any printer free again."""
+        return max(self.row_bytes * BAND_ROWS, SYMBOL_LIMIT) + 16
 
 
 def clean(text: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drivers.printer.commands import harmless_raster
-from drivers.printer.layout import COLUMN_DOTS, width
+from drivers.printer.layout import BAND_ROWS, COLUMN_DOTS, Paper, width
 
 if TYPE_CHECKING:
     from PIL import ImageDraw, ImageFont
@@ -20,8 +20,6 @@ PLACEHOLDER = "〓"  # U+3013, the printers' old sign for a character that is no
 
 GLYPH_DOTS = 24
 LINE_DOTS = 30  # the default line spacing of ESC/POS, so that pictures and text keep one rhythm
-BAND_ROWS = 30
-"""Rows of one GS v 0. A picture is sent in bands so that a broken-off one swallows little of what follows."""
 
 _ASCENT = 0.88  # of the em: where the Chinese fonts put the baseline
 
@@ -56,16 +54,16 @@ class Drawn:
     substituted: bool
 
 
-def draw_line(text: str, *, dots: int, font: FontFile, size: int = 1, bold: bool = False) -> Drawn:
+def draw_line(text: str, *, paper: Paper, font: FontFile, size: int = 1, bold: bool = False) -> Drawn:
     """One line, drawn on the grid of the text mode: each character in its own columns."""
     from PIL import Image, ImageDraw, ImageFont
 
     face = ImageFont.truetype(str(font.path), GLYPH_DOTS * size, index=font.index)
     shown = _with_placeholders(text, face)
     rows = LINE_DOTS * size  # more than the 24 of the text mode: this font's descenders hang lower
-    image = Image.new("1", (dots, rows), 0)
+    image = Image.new("1", (paper.dots, rows), 0)
     _draw(ImageDraw.Draw(image), shown, face, size=size, bold=bold)
-    return Drawn(_bands(image.tobytes(), row_bytes=-(-dots // 8), rows=rows), shown != text)
+    return Drawn(_bands(image.tobytes(), row_bytes=paper.row_bytes, rows=rows), shown != text)
 
 
 def _with_placeholders(text: str, face: ImageFont.FreeTypeFont) -> str:

@@ -66,7 +66,7 @@ class Heard:
 class Session:
     """Use as `async with Session(transport, …)`: entering opens the link, leaving closes it.
 
-    Left in order, what was written is still delivered; left by an exception or after `forsake`, it is thrown away.
+    Left by an exception or after `forsake`, what is still under way is thrown away, not delivered later.
     """
 
     def __init__(self, transport: Transport, *, connect_s: float, write_s: float) -> None:
@@ -95,13 +95,19 @@ class Session:
             await asyncio.wait({self._reader})
         finally:
             if kind is None and not (self._forsaken or self._lost):
-                await self._link.close()
+                self._link.close()
             else:
                 self._link.abort()
 
     @property
     def lost(self) -> bool:
         return self._lost
+
+    async def drain(self) -> None:
+        """Wait until a printer that never answers has taken all."""
+        self._reader.cancel()
+        await asyncio.wait({self._reader})
+        await self._link.drain()
 
     def forsake(self) -> None:
         """What the printer has not taken yet, it shall never get."""

@@ -36,8 +36,10 @@ class Link(Protocol):
 
     async def read(self) -> bytes: ...
 
-    async def close(self) -> None:
-        """End it once all that was written is delivered."""
+    async def drain(self) -> None:
+        """The last thing before `close` where nobody answers: wait until all that was written is delivered."""
+
+    def close(self) -> None: ...
 
     def abort(self) -> None:
         """End it now; what the printer has not taken yet, it shall never get."""
@@ -82,7 +84,7 @@ class _TcpLink:
     async def read(self) -> bytes:
         return await asyncio.get_running_loop().sock_recv(self._wire, READ_SIZE)
 
-    async def close(self) -> None:
+    async def drain(self) -> None:
         """Half-close and listen until the printer closes too: with answers unread, closing would break the line."""
         try:
             self._wire.shutdown(socket.SHUT_WR)
@@ -90,12 +92,13 @@ class _TcpLink:
                 await self._read_out()
         except OSError:
             pass  # it has gone already, or takes its time (TimeoutError is an OSError)
-        finally:
-            self._wire.close()
 
     async def _read_out(self) -> None:
         while await self.read():
             pass
+
+    def close(self) -> None:
+        self._wire.close()
 
     def abort(self) -> None:
         with suppress(OSError):
@@ -123,8 +126,12 @@ class SerialTransport:
             exclusive=True,
             rtscts=self.hardware_flow,
         )
-        line.reset_input_buffer()
-        number: int = line.fileno()
+        try:
+            line.reset_input_buffer()  # what it said to nobody
+            number: int = line.fileno()
+        except termios.error as error:
+            line.close()
+            raise OSError(*error.args) from error
         return _FileLink(number, line.close, is_terminal=True)
 
 
@@ -166,17 +173,15 @@ class _FileLink:
                     return data
             await asyncio.sleep(_TOO_EARLY_S)
 
-    async def close(self) -> None:
-        """A serial line takes its time, and closing it would block until it has; so wait here, then drop the rest."""
-        try:
-            for _ in range(_DRAIN_LOOKS):
-                if not self._unsent():
-                    break
-                await asyncio.sleep(_TOO_EARLY_S)
-        except OSError:
-            pass  # unplugged
-        finally:
-            self.abort()
+    async def drain(self) -> None:
+        """A serial line takes its time, and closing it before would block until it has."""
+        for _ in range(_DRAIN_LOOKS):
+            if not self._unsent():
+                break
+            await asyncio.sleep(_TOO_EARLY_S)
+
+    def close(self) -> None:
+        self.abort()  # after `drain` there is nothing left; and where nobody drained, closing must not block
 
     def abort(self) -> None:
         with suppress(OSError, termios.error):
@@ -188,8 +193,10 @@ class _FileLink:
         """Bytes that the kernel still has to put on the line."""
         if not self._is_terminal:
             return 0
-        answer = fcntl.ioctl(self._number, termios.TIOCOUTQ, bytes(4))
-        return int.from_bytes(answer, sys.byteorder)
+        try:
+            return int.from_bytes(fcntl.ioctl(self._number, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+        except OSError:
+            return 0  # unplugged
 
     async def _ready(self, *, writing: bool) -> None:
         loop = asyncio.get_running_loop()

@@ -42,7 +42,10 @@ class MemoryLink:
             await self._news.wait()
         return b""
 
-    async def close(self) -> None:
+    async def drain(self) -> None:
+        """Nothing is ever under way."""
+
+    def close(self) -> None:
         self.abort()
 
     def abort(self) -> None:
