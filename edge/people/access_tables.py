@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlite_utils import Database
 
 from edge.ledger import Connection, Entry, Fact
@@ -22,6 +20,7 @@ from edge.people.access_facts import (
     SessionOpened,
     SetupCodeIssued,
 )
+from edge.people.known import BudgetRow, Coded, ConsentRow, Screen, SessionRow
 from edge.people.moment import Moment
 
 TABLES = ("setup_codes", "pins", "sessions", "budgets", "consents", "screen_codes", "screens")
@@ -99,57 +98,6 @@ def _fold_enrolment(db: Connection, entry: Entry, fact: Fact) -> None:
         case ScreenRevoked():
             db.execute("UPDATE screens SET revoked_at = ? WHERE screen = ?", (entry.at, fact.screen))
             db.execute("DELETE FROM screen_codes WHERE screen = ?", (fact.screen,))
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A one-time code as it is kept: hashed, with its length of life and the moment from which that runs."""
-
-    owner: str
-    code_hash: str
-    life_ms: int
-    since: Moment
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRow:
-    session: str
-    who: str
-    screen: str
-    since: Moment
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetRow:
-    failures: int
-    wait_ms: int
-    since: Moment
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentRow:
-    consent: str
-    act: str
-    asked_by: str
-    given_by: str
-    roles: frozenset[str]
-    screen: str
-    life_ms: int
-    since: Moment
-    used_at: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """An enrolled screen: what it is for and how big its lit area is, in millimetres."""
-
-    name: str
-    kind: ScreenKind
-    width_mm: int
-    height_mm: int
-    orientation: Orientation
-    enrolled_at: str
-    revoked_at: str | None
 
 
 def setup_code(db: Connection, who: str) -> Coded | None:

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from edge.ledger import Connection, Tx
 from edge.people.access_facts import BudgetCleared, BudgetSpent
-from edge.people.access_tables import BudgetRow, budget_row
+from edge.people.access_tables import budget_row
+from edge.people.known import BudgetRow
 from edge.people.moment import Moment, elapsed_ms, remaining_ms, whole_seconds
 from edge.people.policy import BudgetPolicy
 from edge.refusal import Refusal

@@ -14,8 +14,8 @@ from edge.ledger import Connection, Ledger
 from edge.people import tables
 from edge.people.facts import Language, Standing
 from edge.people.finding import Question, spoken_label
+from edge.people.known import PersonRow, UnitRow, WorkerRow
 from edge.people.masking import mask_name, mask_phone
-from edge.people.tables import PersonRow, UnitRow, WorkerRow
 from edge.people.who import Role
 from edge.refusal import Refusal
 

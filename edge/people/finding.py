@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
-from edge.people.tables import UnitRow
+from edge.people.known import UnitRow
+from edge.people.plain import plain
 
 # Best first: a unit said in full, a whole phone or staff number, a whole name, initials, beginnings, parts.
 EXACT_UNIT, EXACT_NUMBER, EXACT_NAME, INITIALS, PHONE_TAIL, BEGINS, CONTAINS = range(7)
@@ -16,13 +16,13 @@ _PHONE_NOISE = re.compile(r"[\s\-()+]")
 SHORTEST_PHONE_PART = 5  # three or four digits are a room, or a phone's last four
 
 
-def plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+def folded(text: str) -> str:
+    return plain(text).casefold()
 
 
 def unit_parts(text: str) -> tuple[str, ...]:
     """The parts of a unit however it is written: `3栋2单元1204室` and `3-2-1204` are ("3", "2", "1204")."""
-    return tuple(part for part in _UNIT_WORDS.split(plain(text)) if part)
+    return tuple(part for part in _UNIT_WORDS.split(folded(text)) if part)
 
 
 def spoken_label(text: str) -> str:
@@ -39,7 +39,7 @@ class Question:
 
     @classmethod
     def of(cls, text: str) -> Question:
-        asked = plain(text)
+        asked = folded(text)
         digits = _PHONE_NOISE.sub("", asked)
         digits = re.sub(r"^(?:00)?86(?=1\d{10}$)", "", digits)
         return cls(asked, unit_parts(asked), digits if digits.isascii() and digits.isdigit() else "")
@@ -50,23 +50,23 @@ class Question:
 
     def says_unit(self, unit: UnitRow) -> bool:
         """Whether the whole unit was said, its entrance perhaps left out."""
-        full = tuple(part for part in (plain(unit.building), plain(unit.entrance), plain(unit.room)) if part)
-        return self.parts in (full, (plain(unit.building), plain(unit.room)))
+        full = tuple(part for part in (folded(unit.building), folded(unit.entrance), folded(unit.room)) if part)
+        return self.parts in (full, (folded(unit.building), folded(unit.room)))
 
     def rank_unit(self, unit: UnitRow) -> int | None:
-        room = plain(unit.room)
+        room = folded(unit.room)
         if self.says_unit(unit) or self.parts == (room,):
             return EXACT_UNIT
         if len(self.parts) == 1:
             return BEGINS if room.startswith(self.parts[0]) and len(self.parts[0]) > 1 else None
         begins = spoken_label(unit.label).startswith("-".join(self.parts))
-        short = f"{plain(unit.building)}-{room}".startswith("-".join(self.parts))
+        short = f"{folded(unit.building)}-{room}".startswith("-".join(self.parts))
         return BEGINS if begins or short else None
 
     def rank_person(self, name: str, initials: str, spelling: str, phone: str, number: str) -> int | None:
-        if number and self.text == plain(number):
+        if number and self.text == folded(number):
             return EXACT_NUMBER
-        return self._rank_phone(phone) if self.digits else self._rank_name(plain(name), initials, spelling)
+        return self._rank_phone(phone) if self.digits else self._rank_name(folded(name), initials, spelling)
 
     def _rank_phone(self, phone: str) -> int | None:
         if not phone:

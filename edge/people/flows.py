@@ -8,8 +8,8 @@ from edge.ledger import Connection, Request, Tx
 from edge.people import rules, tables, writing
 from edge.people.directory import Person
 from edge.people.facts import PersonViewed
+from edge.people.known import PersonRow
 from edge.people.parts import PeopleParts
-from edge.people.tables import PersonRow
 from edge.people.who import Role, Who, require
 from edge.people.writing import Resident
 from edge.refusal import Refusal

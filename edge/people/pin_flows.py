@@ -5,14 +5,14 @@ from __future__ import annotations
 from edge.ledger import Connection, Request, Tx
 from edge.people import access_tables, budgets, rules, tables
 from edge.people.access_facts import PinSet, ScreenKind, SetupCodeIssued
-from edge.people.access_tables import Screen
+from edge.people.known import Screen, WorkerRow
 from edge.people.moment import whole_seconds
 from edge.people.parts import PeopleParts
-from edge.people.pins import check_new_pin, plain_digits
-from edge.people.proving import PIN, budget_of, fail, find_account, prove
+from edge.people.pins import SEALED_AS, check_new_pin
+from edge.people.plain import plain_digits
+from edge.people.proving import budget_of, fail, find_account, prove
 from edge.people.screens import IssuedCode
 from edge.people.signing_in import end_sessions
-from edge.people.tables import WorkerRow
 from edge.people.tokens import SETUP_CODE_DIGITS, code_fits, code_hash, new_code
 from edge.people.who import Who
 from edge.refusal import Refusal
@@ -120,6 +120,6 @@ def _set(parts: PeopleParts, tx: Tx, who: str, hashed: bytes, how: str) -> None:
     account = known_worker(tx.db, who)
     if account.left_at is not None:
         raise Refusal("no_longer_here")
-    tx.vault.put_secret(who, PIN, hashed)
+    tx.vault.put_secret(who, SEALED_AS, hashed)
     tx.append(PinSet(who, how))
     end_sessions(parts, tx, access_tables.sessions_of(tx.db, who), "pin_changed")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 import re
-import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from edge.refusal import Refusal
 
 T = TypeVar("T")
 
+SEALED_AS = "pin"  # the name under which the vault keeps a hash
 SHORTEST_PIN = 6
 LONGEST_PIN = 12
 SALT_BYTES = 16
@@ -49,10 +49,11 @@ class PinHasher:
         self._cost = cost or Cost()
         self._pool = None if inline else ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="argon2")
         self._waiting = 0
-        self._nobody = self._hash("a PIN that nobody can have")
+        self._nobody = self._hash("a PIN that nobody can have", chance.bytes(SALT_BYTES))
 
     async def hash(self, pin: str) -> bytes:
-        return await self._run(lambda: self._hash(pin))
+        salt = self._chance.bytes(SALT_BYTES)  # drawn here: threads finish in any order, a seed must not
+        return await self._run(lambda: self._hash(pin, salt))
 
     async def verify(self, stored: bytes | None, pin: str) -> bool:
         """Whether `pin` is the one behind `stored`. Without `stored` it takes as long and says no."""
@@ -62,8 +63,7 @@ class PinHasher:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _hash(self, pin: str) -> bytes:
-        salt = self._chance.bytes(SALT_BYTES)
+    def _hash(self, pin: str, salt: bytes) -> bytes:
         cost = self._cost
         return hash_secret(pin.encode(), salt, cost.passes, cost.memory_kib, cost.lanes, HASH_BYTES, Type.ID)
 
@@ -89,11 +89,6 @@ def _verify(stored: bytes, pin: str) -> bool:
 def same_secret(one: str, other: str) -> bool:
     """Compare without telling by the time taken where they differ."""
     return hmac.compare_digest(one.encode(), other.encode())
-
-
-def plain_digits(text: str) -> str:
-    """What was typed, as plain digits: full-width ones turned, spaces and dashes dropped."""
-    return re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text))
 
 
 def check_new_pin(pin: str, *, known: tuple[str, ...] = ()) -> None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn, TypeVar
 
 from edge.ledger import Connection, Request, Tx
 from edge.people import budgets, tables
-from edge.people.access_tables import Screen
+from edge.people.known import Screen, WorkerRow
 from edge.people.parts import PeopleParts
-from edge.people.pins import plain_digits
-from edge.people.tables import WorkerRow
+from edge.people.pins import SEALED_AS
+from edge.people.plain import plain_digits, plain_number
 from edge.refusal import Refusal
 
 T = TypeVar("T")
-
-PIN = "pin"  # the name of the sealed hash in the vault
 
 
 def find_account(parts: PeopleParts, db: Connection, number: str, *, courier: bool) -> WorkerRow | None:
@@ -27,11 +24,6 @@ def find_account(parts: PeopleParts, db: Connection, number: str, *, courier: bo
         return tables.staff_by_number(db, number)
     person = parts.directory.courier_by_phone(number)
     return tables.courier_by_number(db, number) or (tables.worker(db, person.id) if person else None)
-
-
-def plain_number(text: str) -> str:
-    """A staff or courier number as it is kept: full-width turned plain, capitals, no blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
 def budget_of(parts: PeopleParts, screen: Screen, account: WorkerRow | None, number: str) -> str:
@@ -58,7 +50,7 @@ async def prove(
     """
     with parts.ledger.reading() as db:
         account = find_account(parts, db, number, courier=courier)
-        stored = parts.ledger.vault.secret(db, account.id, PIN) if account else None
+        stored = parts.ledger.vault.secret(db, account.id, SEALED_AS) if account else None
     budget = budget_of(parts, screen, account, number)
     credentials = parts.credentials
     with credentials.one_try(budget):
@@ -70,7 +62,7 @@ async def prove(
 
         def decide(tx: Tx) -> T:
             known = tables.worker(tx.db, account.id)
-            if known is None or known.left_at is not None or tx.vault.secret(account.id, PIN) != stored:
+            if known is None or known.left_at is not None or tx.vault.secret(account.id, SEALED_AS) != stored:
                 raise Refusal("sign_in_failed")  # they left, or changed the PIN, while this one was being hashed
             budgets.clear(tx, budget)
             return then(tx, known)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from edge.people.access_facts import ScreenKind
-from edge.people.access_tables import ConsentRow, SessionRow
+from edge.people.known import ConsentRow, SessionRow, WorkerRow
 from edge.people.moment import Moment, elapsed_ms
 from edge.people.policy import AccessPolicy
-from edge.people.tables import WorkerRow
 from edge.people.who import SENIOR_ROLES, STAFF_ROLES, Role, Who, require
 from edge.refusal import Refusal
 

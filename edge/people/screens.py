@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from edge.ledger import Connection, Request, Tx
 from edge.people import access_tables, rules
 from edge.people.access_facts import Orientation, ScreenCodeIssued, ScreenEnrolled, ScreenKind, ScreenRevoked
-from edge.people.access_tables import Screen
+from edge.people.known import Screen
 from edge.people.moment import whole_seconds
 from edge.people.parts import PeopleParts
 from edge.people.signing_in import end_sessions

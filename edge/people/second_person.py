@@ -8,9 +8,9 @@ from edge.chance import new_id
 from edge.ledger import Request, Tx
 from edge.people import access_tables, rules
 from edge.people.access_facts import ConsentGiven, ConsentUsed
+from edge.people.known import WorkerRow
 from edge.people.parts import PeopleParts
 from edge.people.proving import prove
-from edge.people.tables import WorkerRow
 from edge.people.who import SENIOR_ROLES, Role, Who
 from edge.refusal import Refusal
 

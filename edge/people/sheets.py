@@ -11,12 +11,12 @@ import csv
 import io
 import math
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from edge.people.plain import plain
 from edge.refusal import Refusal
 
 LARGEST_FILE = 8 << 20
@@ -71,11 +71,6 @@ def read_sheets(data: bytes) -> Iterator[Sheet]:
         yield from _read_xlsx(data)
     else:
         yield _read_csv(data)
-
-
-def plain(text: str) -> str:
-    """Full-width letters, digits and blanks turned plain, edges trimmed, line breaks in a cell made blanks."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 # -- CSV ---------------------------------------------------------------------------------------------------------------

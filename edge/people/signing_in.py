@@ -8,10 +8,9 @@ from edge.chance import new_id
 from edge.ledger import Connection, Request, Tx
 from edge.people import access_tables, rules, tables
 from edge.people.access_facts import ScreenKind, SessionEnded, SessionOpened
-from edge.people.access_tables import Screen, SessionRow
+from edge.people.known import Screen, SessionRow, WorkerRow
 from edge.people.parts import PeopleParts
 from edge.people.proving import prove
-from edge.people.tables import WorkerRow
 from edge.people.tokens import new_token, token_hash
 from edge.people.who import Who
 from edge.refusal import Refusal

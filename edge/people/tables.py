@@ -5,8 +5,6 @@ They hold ids and public words only; names and phones are in the vault, and in t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlite_utils import Database, Migrations
 
 from edge.ledger import Connection, Entry, Fact, Projection
@@ -35,6 +33,7 @@ from edge.people.facts import (
     Standing,
     UnitRegistered,
 )
+from edge.people.known import PersonRow, UnitRow, ViewRow, WorkerRow
 from edge.people.who import Role
 from edge.refusal import Refusal
 
@@ -149,52 +148,6 @@ PROJECTION = Projection(
 )
 
 # -- what is asked of them ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRow:
-    unit: str
-    building: str
-    entrance: str
-    room: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """An occupant as the journal knows them. `left_at` is None while they live here."""
-
-    person: str
-    unit: str
-    household: str
-    standing: Standing
-    language: Language
-    since: str
-    until: str
-    registered_at: str
-    left_at: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerRow:
-    """Somebody who signs in with a number: staff (with roles) or a courier (with a carrier)."""
-
-    id: str
-    number: str
-    roles: frozenset[Role]
-    carrier: str
-    registered_at: str
-    left_at: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ViewRow:
-    seq: int
-    person: str
-    who: str
-    reason: str
-    screen: str
-    at: str
 
 
 _PERSON = "person, unit, household, standing, language, since, until, registered_at, left_at"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 from hashlib import sha256
 
 from edge.chance import Chance, digits
 from edge.ledger import Ledger
-from edge.people.access_tables import Coded
+from edge.people.known import Coded
 from edge.people.moment import Moment, remaining_ms
-from edge.people.pins import plain_digits, same_secret
+from edge.people.plain import plain_digits
 
 TOKEN_BYTES = 32
 SCREEN_CODE_DIGITS = 12  # may be tried by any browser on the network, and must not be lockable by one
@@ -37,7 +38,7 @@ def code_fits(ledger: Ledger, purpose: str, coded: Coded | None, code: str, now:
     """Whether this is the code and it still lives."""
     if coded is None or not remaining_ms(coded.since, coded.life_ms, now):
         return False
-    return same_secret(coded.code_hash, code_hash(ledger, purpose, code))
+    return hmac.compare_digest(coded.code_hash, code_hash(ledger, purpose, code))
 
 
 def grouped(code: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from edge.people.facts import Language, Standing
-from edge.people.sheets import plain
+from edge.people.plain import plain
 from edge.people.who import Role
 from edge.refusal import Refusal
 

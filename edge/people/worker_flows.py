@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from edge.ledger import Connection, Request, Tx
 from edge.people import access_tables, rules, tables, writing
+from edge.people.known import WorkerRow
 from edge.people.parts import PeopleParts
-from edge.people.proving import plain_number
+from edge.people.plain import plain_number
 from edge.people.signing_in import end_sessions
-from edge.people.tables import WorkerRow
 from edge.people.who import Role, Who, require
 from edge.people.writing import Worker
 from edge.refusal import Refusal

@@ -29,9 +29,10 @@ from edge.people.facts import (
     Standing,
     UnitRegistered,
 )
+from edge.people.known import PersonRow, WorkerRow
+from edge.people.pins import SEALED_AS
 from edge.people.pinyin import spell
-from edge.people.proving import PIN, plain_number
-from edge.people.tables import PersonRow, WorkerRow
+from edge.people.plain import plain_number
 from edge.people.who import Role
 
 ID_CHARS = 10
@@ -186,7 +187,7 @@ def change_worker(tx: Tx, known: WorkerRow, worker: Worker) -> bool:
 
 def end_worker(tx: Tx, known: WorkerRow, reason: str) -> None:
     """They left or were barred: the PIN is gone with this decision. Sessions are ended by the flow that calls."""
-    tx.vault.drop_secret(known.id, PIN)
+    tx.vault.drop_secret(known.id, SEALED_AS)
     courier = Role.COURIER in known.roles
     tx.append(CourierBarred(known.id, reason) if courier else StaffLeft(known.id, reason))
 
