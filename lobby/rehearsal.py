@@ -18,7 +18,6 @@ from drivers.mqtt.line import Line
 from drivers.ports import DeviceStatus, Grade, Health, OutgoingMessage
 from drivers.printer.commissioning import Commissioning
 from drivers.printer.driver import EscPosPrinter
-from drivers.printer.transports import Link
 from edge.chance import SeededChance
 from edge.clock import LoopClock
 from edge.house import House
@@ -31,6 +30,7 @@ from simulators.locker.flash import Flash
 from simulators.locker.locker import Label, Locker
 from simulators.locker.peer import Peer
 from simulators.memory_broker import MemoryBroker
+from simulators.printer.memory import MemoryTransport
 from simulators.printer.model import PrinterModel
 
 MORNING = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # 8 o'clock in Shanghai, a Monday
@@ -56,46 +56,6 @@ class Pocket:
             raise Unavailable(self.name, "down")
         if all(message.id != earlier.id for earlier in self.messages):
             self.messages.append(message)
-
-
-@dataclass(frozen=True)
-class PrinterOnDesk:
-    """A printer model at the end of a cable in memory: a `Transport`."""
-
-    model: PrinterModel
-
-    async def open(self) -> Link:
-        return _Cable(self.model)
-
-
-class _Cable:
-    def __init__(self, model: PrinterModel) -> None:
-        self._model = model
-        self._news = asyncio.Event()
-        self._unlisten = model.listen(self._news.set)
-
-    async def write(self, data: bytes) -> None:
-        for at in range(0, len(data), 256):
-            self._model.receive(data[at : at + 256])
-            self._model.work()
-            if self._model.dropped:
-                raise ConnectionResetError
-
-    async def read(self) -> bytes:
-        while True:
-            self._news.clear()
-            if self._model.dropped:
-                return b""
-            if said := self._model.take():
-                return said
-            await self._news.wait()
-
-    async def close(self) -> None:
-        self.abort()
-
-    def abort(self) -> None:
-        self._unlisten()
-        self._model.hung_up()
 
 
 @dataclass
@@ -180,7 +140,7 @@ def _devices(world: World, clock: LoopClock, chance: SeededChance) -> Devices:
     board = MqttBoard(world.settings.locker.device, world.settings.box.id, line, clock)
     printer = EscPosPrinter(
         world.settings.printer.device,
-        PrinterOnDesk(world.printer),
+        MemoryTransport(world.printer),
         Commissioning(grade=Grade.PROCESS_ID, clears=True),
         chance=chance,
         inline=True,

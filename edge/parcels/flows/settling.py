@@ -49,6 +49,8 @@ class Settling:
     # -- into a cell -------------------------------------------------------------------------------------------
 
     def _dropped(self, tx: Tx, row: ParcelRow, act: ActRow | None, *, over: bool) -> None:
+        if row.state is Where.IN_CELL and act is not None and act.last_occupied is False:
+            eyes.raise_(tx, f"parcel:{row.parcel}", "sensor_disagrees", row.device, row.cell)
         if row.state not in (Where.IN_HAND, Where.UNSURE):
             return
         if act is not None and act.last_occupied and (over or act.state is ActState.CLOSED):
