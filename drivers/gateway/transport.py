@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
@@ -83,12 +84,10 @@ class HttpTransport:
         return h11.Request(method="POST", target=self._target, headers=headers)
 
 
-class _Head(Protocol):
-    def __call__(self, length: int) -> h11.Request: ...
-
-
 class _HttpLink:
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: _Head) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: Callable[[int], h11.Request]
+    ) -> None:
         self._reader = reader
         self._writer = writer
         self._head = head
@@ -98,11 +97,7 @@ class _HttpLink:
         for event in (self._head(len(body)), h11.Data(data=body), h11.EndOfMessage()):
             self._writer.write(self._http.send(event) or b"")
         await self._writer.drain()
-        try:
-            return await self._answer()
-        except h11.RemoteProtocolError as error:
-            cut_off = self._reader.at_eof()
-            raise (ConnectionResetError("closed") if cut_off else NotHttp("not HTTP")) from error
+        return await self._answer()
 
     def close(self) -> None:
         self._writer.transport.abort()  # the answer is complete, or nobody waits for it any more
@@ -110,10 +105,8 @@ class _HttpLink:
     async def _answer(self) -> tuple[int, bytes]:
         status, body = 0, bytearray()
         while True:
-            event = self._http.next_event()
-            if event is h11.NEED_DATA:
-                self._http.receive_data(await self._reader.read(_READ_SIZE))
-            elif isinstance(event, h11.Response):
+            event = await self._next_event()
+            if isinstance(event, h11.Response):
                 status = event.status_code
             elif isinstance(event, h11.Data):
                 body += event.data
@@ -121,6 +114,16 @@ class _HttpLink:
                     raise NotHttp("too long")
             elif isinstance(event, h11.EndOfMessage):
                 return status, bytes(body)
+
+    async def _next_event(self) -> object:
+        came = b"?"
+        try:
+            while (event := self._http.next_event()) is h11.NEED_DATA:
+                came = await self._reader.read(_READ_SIZE)
+                self._http.receive_data(came)
+        except h11.RemoteProtocolError as error:
+            raise (NotHttp("not HTTP") if came else ConnectionResetError("ended too early")) from error
+        return event
 
 
 def _security(url: str, scheme: str, host: str) -> ssl.SSLContext | None:
