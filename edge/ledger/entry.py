@@ -1,4 +1,4 @@
-"""One entry of the journal, its encoding, and the chain of hashes over all of them."""
+"""One entry of the journal, its encoding, and the hash that chains it to all before it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from edge.ledger.errors import NotCanonical
-from edge.ledger.merkle import Frontier, leaf_hash
 
 _HEADER = struct.Struct(">16sQIQHHHHHI")
 _TAG = b"lobby entry v1\0\0"
@@ -65,23 +64,3 @@ def genesis(box: str) -> bytes:
 def chained(before: bytes, encoded: bytes) -> bytes:
     """The chain's hash at an entry: over the hash before it and its encoding."""
     return sha256(before + encoded).digest()
-
-
-class Chain(NamedTuple):
-    """The end of the journal: its epoch, the last hash, and the Merkle frontier over as many leaves as entries."""
-
-    epoch: int
-    hash: bytes
-    frontier: Frontier
-
-    @property
-    def seq(self) -> int:
-        return self.frontier.size
-
-    def head(self) -> Head:
-        return Head(self.frontier.size, self.epoch, self.hash)
-
-    def grown(self, encoded: bytes) -> tuple[Chain, bytes | None]:
-        """The chain with one more encoded entry, and the Merkle block that it completed, if any."""
-        frontier, block = self.frontier.grown(leaf_hash(encoded))
-        return Chain(self.epoch, chained(self.hash, encoded), frontier), block

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar, Protocol, cast
 
-from edge.ledger.canonical import read, write
+from edge.ledger.canonical import Plain, read, write
 from edge.ledger.errors import UnknownFact
 from edge.ledger.shape import Shape, shape_of
 
@@ -33,6 +33,7 @@ class Vocabulary:
     def __init__(self, types: Iterable[type[Fact]]) -> None:
         self._types: dict[str, type[Fact]] = {}
         self._shapes: dict[str, Shape] = {}
+        self._encoders: dict[str, Callable[[object], Plain]] = {}
         for fact_type in types:
             self._add(fact_type)
 
@@ -43,6 +44,7 @@ class Vocabulary:
         if self._types.setdefault(kind, fact_type) is not fact_type:
             raise ValueError(f"two types of fact call themselves {kind!r}")
         self._shapes[kind] = shape_of(fact_type)
+        self._encoders[kind] = self._shapes[kind].encode
 
     def __iter__(self) -> Iterator[tuple[str, Shape]]:
         return iter(sorted(self._shapes.items()))
@@ -52,7 +54,10 @@ class Vocabulary:
 
     def encode(self, fact: Fact) -> bytes:
         """The canonical JSON of the fact's fields. Raises `UnknownFact`, `NotCanonical`."""
-        return write(self._shape(fact.kind).encode(fact))
+        encoder = self._encoders.get(fact.kind)
+        if encoder is None:
+            raise _unknown(fact.kind)
+        return write(encoder(fact))
 
     def decode(self, kind: str, data: bytes) -> Fact:
         """The fact that `encode` was given. Raises `UnknownFact`, `NotCanonical`."""
@@ -61,5 +66,9 @@ class Vocabulary:
     def _shape(self, kind: str) -> Shape:
         shape = self._shapes.get(kind)
         if shape is None:
-            raise UnknownFact(f"no projection declares facts of kind {kind!r}")
+            raise _unknown(kind)
         return shape
+
+
+def _unknown(kind: str) -> UnknownFact:
+    return UnknownFact(f"no projection declares facts of kind {kind!r}")

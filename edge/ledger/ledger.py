@@ -50,8 +50,8 @@ class Ledger:
         self._vocabulary = vocabulary
         self._guard = Guard(opened.places.database, policy)
         self._readers = Readers(opened.places.database, clock, policy.reading_s)
-        self._journal = Journal(opened.db, opened.chain, vocabulary, Folder(projections))
-        self._head = opened.chain.head()
+        self._journal = Journal(opened.db, opened.head, opened.peaks, vocabulary, Folder(projections))
+        self._head = opened.head
         self._subscriptions: set[Subscription] = set()
         self._writer = Writer(self._journal, self.vault, clock, chance, self._guard, policy)
         self._thread: WriterThread | None = None

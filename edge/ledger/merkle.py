@@ -6,12 +6,16 @@ Beside the chain only the frontier is kept: one hash for each bit that is set in
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import NamedTuple
 
 HASH_BYTES = 32
 BLOCK_LEVEL = 8  # the root of every complete subtree of 2^8 leaves is kept in a table, so that proofs are quick
-BLOCK_LEAVES = 1 << BLOCK_LEVEL
 EMPTY_ROOT = sha256(b"").digest()
+
+Peaks = tuple[bytes, ...]
+"""The frontier: the roots of the complete subtrees, largest first."""
+
+Blocks = list[tuple[int, bytes]]
+"""Numbers and roots of complete subtrees of 2^8 leaves."""
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -22,38 +26,41 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-class Frontier(NamedTuple):
-    """A growing tree's right edge: the number of leaves and the roots of its complete subtrees, largest first."""
+def extend(size: int, peaks: Peaks, leaves: list[bytes]) -> tuple[Peaks, Blocks]:
+    """The peaks of a tree of `size` leaves once these leaf hashes are added, and the blocks that they completed.
 
-    size: int = 0
-    peaks: tuple[bytes, ...] = ()
+    Level by level: what is left over on the left (an old peak) joins in, what is left over on the right is a new peak.
+    """
+    kept, fresh, blocks = list(peaks), [], []
+    nodes, first, level = leaves, size, 0
+    while nodes:
+        if level == BLOCK_LEVEL:
+            blocks = list(enumerate(nodes, first))
+        if first & 1:
+            nodes = [kept.pop(), *nodes]
+        if len(nodes) & 1:
+            fresh.append(nodes[-1])
+        nodes = [sha256(b"\x01" + left + right).digest() for left, right in zip(nodes[::2], nodes[1::2])]  # noqa: B905
+        first, level = first >> 1, level + 1
+    return (*kept, *reversed(fresh)), blocks
 
-    @classmethod
-    def parse(cls, size: int, stored: bytes) -> Frontier:
-        """The frontier that `to_bytes` was made from. Raises `ValueError` when it does not fit the size."""
-        if len(stored) != size.bit_count() * HASH_BYTES:
-            raise ValueError(f"{len(stored)} bytes are no frontier of {size} leaves")
-        return cls(size, tuple(stored[at : at + HASH_BYTES] for at in range(0, len(stored), HASH_BYTES)))
 
-    def to_bytes(self) -> bytes:
-        return b"".join(self.peaks)
+def root(peaks: Peaks) -> bytes:
+    """The tree's root hash."""
+    if not peaks:
+        return EMPTY_ROOT
+    node = peaks[-1]
+    for peak in reversed(peaks[:-1]):
+        node = node_hash(peak, node)
+    return node
 
-    def grown(self, leaf: bytes) -> tuple[Frontier, bytes | None]:
-        """The frontier with one more leaf hash, and the root of the block of 2^8 leaves that it completed, if any."""
-        size, peaks = self
-        node, rest, merged, block = leaf, size, 0, None
-        while rest & 1:
-            merged += 1
-            rest >>= 1
-            node = sha256(b"\x01" + peaks[-merged] + node).digest()
-            if merged == BLOCK_LEVEL:
-                block = node
-        return Frontier(size + 1, (*peaks[: len(peaks) - merged], node)), block
 
-    def root(self) -> bytes:
-        if not self.peaks:
-            return EMPTY_ROOT
-        node = self.peaks[-1]
-        for peak in reversed(self.peaks[:-1]):
-            node = node_hash(peak, node)
-        return node
+def pack(peaks: Peaks) -> bytes:
+    return b"".join(peaks)
+
+
+def unpack(size: int, packed: bytes) -> Peaks:
+    """The peaks that `pack` was given. Raises `ValueError` when they cannot be those of `size` leaves."""
+    if len(packed) != size.bit_count() * HASH_BYTES:
+        raise ValueError(f"{len(packed)} bytes are no frontier of {size} leaves")
+    return tuple(packed[at : at + HASH_BYTES] for at in range(0, len(packed), HASH_BYTES))

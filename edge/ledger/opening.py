@@ -17,10 +17,10 @@ from sqlite_utils import Database
 
 from edge.chance import Chance
 from edge.ledger import keys as key_files
-from edge.ledger.entry import Chain, chained, encode, genesis
+from edge.ledger.entry import Head, chained, encode, genesis
 from edge.ledger.errors import LedgerUnusable, Unusable
 from edge.ledger.keys import Keys
-from edge.ledger.merkle import Frontier
+from edge.ledger.merkle import Peaks, unpack
 from edge.ledger.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 from edge.ledger.sqlite import OLDEST_SAFE, Connection, Error, driver, open_writer, primary_code
 
@@ -55,7 +55,8 @@ class Opened:
     box: str
     places: Places
     db: Connection
-    chain: Chain
+    head: Head
+    peaks: Peaks
     keys: Keys
     lock: int
 
@@ -89,8 +90,8 @@ def _open_locked(places: Places, box: str, chance: Chance, lock: int) -> Opened:
     db = open_writer(places.database)
     try:
         _make_or_check(db, box)
-        chain = _read_chain(db, box)
-        return Opened(box, places, db, chain, _keys(db, places, chain, chance), lock)
+        head, peaks = _read_head(db, box)
+        return Opened(box, places, db, head, peaks, _keys(db, places, head, chance), lock)
     except BaseException:
         db.close()
         raise
@@ -127,7 +128,7 @@ def _make(db: Connection, box: str) -> None:
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-def _read_chain(db: Connection, box: str) -> Chain:
+def _read_head(db: Connection, box: str) -> tuple[Head, Peaks]:
     """The end of the chain, after a quick check that head, frontier and last entry belong together."""
     head = db.execute("SELECT seq, epoch, hash, frontier FROM head").fetchone()
     if head is None:
@@ -138,10 +139,10 @@ def _read_chain(db: Connection, box: str) -> Chain:
     if hash_at(db, box, last) != head["hash"]:
         raise LedgerUnusable(Unusable.DAMAGED, f"entry {last} does not have the hash that the head remembers")
     try:
-        frontier = Frontier.parse(last, head["frontier"])
+        peaks = unpack(last, head["frontier"])
     except ValueError as error:
         raise LedgerUnusable(Unusable.DAMAGED, f"the Merkle frontier does not fit {last} entries") from error
-    return Chain(head["epoch"], head["hash"], frontier)
+    return Head(last, head["epoch"], head["hash"]), peaks
 
 
 def hash_at(db: Connection, box: str, seq: int) -> bytes:
@@ -155,10 +156,10 @@ def hash_at(db: Connection, box: str, seq: int) -> bytes:
     return chained(before[0] if before else genesis(box), encoded)
 
 
-def _keys(db: Connection, places: Places, chain: Chain, chance: Chance) -> Keys:
+def _keys(db: Connection, places: Places, head: Head, chance: Chance) -> Keys:
     """The keys that belong to this database; made when it is still empty."""
     known = db.execute("SELECT public_key FROM identity").fetchone()[0]
-    if known is None and chain.seq == 0:
+    if known is None and head.seq == 0:
         made = key_files.make(places.keys, chance)
         db.execute("UPDATE identity SET public_key = ?", (made.public(),))
         key_files.sync_folder(places.folder)

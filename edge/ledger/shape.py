@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter
 
 from edge.ledger.canonical import LARGEST_INT, Plain, checked_int
 from edge.ledger.errors import NotCanonical
@@ -194,23 +195,24 @@ def _record_encoder(kind: type, shapes: Mapping[str, Shape]) -> Callable[[object
     Values of text, flags and enums are right whenever their types are; integers are checked for their size each time.
     """
     names, encoders = tuple(shapes), [shape.encode for shape in shapes.values()]
+    values_of = attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
     known: dict[tuple[type, ...], tuple[str, ...]] = {}  # types seen to be right -> the fields that hold integers
 
     def encode(value: object) -> Plain:
         if type(value) is not kind:
             raise _wrong(kind.__name__, value)
-        values = [getattr(value, name) for name in names]
+        values = values_of(value)
         types_seen = tuple(map(type, values))
         integers = known.get(types_seen)
-        record: dict[str, Plain] = dict(zip(names, values, strict=True))
-        if integers is None:
-            record = {name: one(item) for name, one, item in zip(names, encoders, values, strict=True)}
-            if all(one in _PLAIN_TYPES for one in types_seen):
-                known[types_seen] = tuple(name for name, one in zip(names, types_seen, strict=True) if one is int)
+        if integers is not None:
+            record = dict(zip(names, values))  # noqa: B905 - one value a name
+            for name in integers:
+                checked_int(record[name])
             return record
-        for name in integers:
-            checked_int(record[name])
-        return record
+        checked = {name: one(item) for name, one, item in zip(names, encoders, values, strict=True)}
+        if _PLAIN_TYPES.issuperset(types_seen):
+            known[types_seen] = tuple(name for name, one in zip(names, types_seen, strict=True) if one is int)
+        return checked
 
     return encode
 

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from edge.chance import Chance
 from edge.clock import Trust
-from edge.ledger.entry import Chain, Entry, encode
+from edge.ledger.entry import Entry, Head, chained, encode
 from edge.ledger.facts import Fact, Vocabulary
-from edge.ledger.merkle import BLOCK_LEAVES
+from edge.ledger.merkle import Peaks, extend, leaf_hash, pack
 from edge.ledger.projection import Folder
 from edge.ledger.sqlite import Connection
 from edge.ledger.times import spell
@@ -51,39 +51,64 @@ class Stamp:
 
 _INSERT = (
     "INSERT INTO entry (seq, epoch, at, clock_trust, kind, subject, actor, cause, data, hash)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+    " VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?)"
+)  # the driver looks for adapters of bytes and None, a microsecond each: bytearray and 0 spare the append path that
+
+
+Mark = tuple[int, bytes, Peaks, int]
+"""Where the journal stood: what a refused decision, or a lost batch, is taken back to."""
 
 
 class Journal:
-    """Appends facts inside the writer's transaction and folds them at once."""
+    """Appends facts inside the writer's transaction and folds them at once. The Merkle tree grows once a batch.
 
-    def __init__(self, db: Connection, chain: Chain, vocabulary: Vocabulary, folder: Folder) -> None:
+    Every fact passes through `append`, so it makes no object and no call that it can do without.
+    """
+
+    def __init__(self, db: Connection, head: Head, peaks: Peaks, vocabulary: Vocabulary, folder: Folder) -> None:
         self.db = db
-        self.chain = chain
-        self._vocabulary = vocabulary
-        self._folder = folder
+        self._seq, self._epoch, self._hash = head
+        self._peaks = peaks
+        self._unsealed: list[bytes] = []  # encodings of entries that the frontier does not count yet
+        self._insert = db.cursor().execute
+        self._encode = vocabulary.encode
+        self._fold = folder.fold
 
     def append(self, fact: Fact, stamp: Stamp, actor: str, cause: int | None) -> Entry:
-        chain, kind, subject, data = self.chain, fact.kind, fact.subject, self._vocabulary.encode(fact)
-        seq, epoch, at, trust = chain.frontier.size + 1, chain.epoch, stamp.at, stamp.trust
+        seq, epoch, kind, subject, data = self._seq + 1, self._epoch, fact.kind, fact.subject, self._encode(fact)
         if cause is not None and not 0 < cause < seq:
             raise ValueError(f"entry {seq} cannot be caused by entry {cause}")
         fields = (stamp.at_bytes, stamp.trust_bytes, kind.encode(), subject.encode(), actor.encode(), data)
-        self.chain, block = chain.grown(encode(seq, epoch, cause, fields))
-        entry = Entry(seq, epoch, at, trust, kind, subject, actor, cause, data, self.chain.hash)
-        self.db.execute(_INSERT, entry)
-        if block is not None:
-            self.db.execute("INSERT INTO merkle_block (number, hash) VALUES (?, ?)", (seq // BLOCK_LEAVES, block))
-        self._folder.fold(self.db, entry, fact)
+        encoded = encode(seq, epoch, cause, fields)
+        digest = chained(self._hash, encoded)
+        self._seq, self._hash = seq, digest
+        self._unsealed.append(encoded)
+        places = (seq, epoch, stamp.at, stamp.trust, kind, subject, actor)
+        self._insert(_INSERT, (*places, cause or 0, bytearray(data), bytearray(digest)))
+        entry = Entry(*places, cause, data, digest)
+        self._fold(self.db, entry, fact)
         return entry
 
-    def store_head(self) -> None:
-        chain = self.chain
+    def seal(self) -> None:
+        """Bring Merkle tree and head up to the last entry; the last thing before COMMIT."""
+        if not self._unsealed:
+            return
+        leaves = [leaf_hash(encoded) for encoded in self._unsealed]
+        self._peaks, blocks = extend(self._seq - len(leaves), self._peaks, leaves)
+        self._unsealed.clear()
+        self.db.executemany("INSERT INTO merkle_block (number, hash) VALUES (?, ?)", blocks)
         self.db.execute(
             "UPDATE head SET seq = ?, epoch = ?, hash = ?, frontier = ? WHERE id = 1",
-            (chain.seq, chain.epoch, chain.hash, chain.frontier.to_bytes()),
+            (self._seq, self._epoch, self._hash, pack(self._peaks)),
         )
+
+    def mark(self) -> Mark:
+        return self._seq, self._hash, self._peaks, len(self._unsealed)
+
+    def rewind(self, mark: Mark) -> None:
+        """Forget what was appended since; the rows go with SQLite's own rollback."""
+        self._seq, self._hash, self._peaks, unsealed = mark
+        del self._unsealed[unsealed:]
 
 
 class Tx:

@@ -10,7 +10,7 @@ from edge.chance import Chance
 from edge.clock import Clock
 from edge.ledger import answers
 from edge.ledger.canonical import canonical, read
-from edge.ledger.entry import Chain, Entry
+from edge.ledger.entry import Entry
 from edge.ledger.errors import LedgerUnusable, Unusable
 from edge.ledger.guard import Guard
 from edge.ledger.policy import Policy
@@ -42,6 +42,7 @@ class Writer:
     ) -> None:
         self._journal = journal
         self._db: Connection = journal.db
+        self._cursor = journal.db.cursor()
         self._vault = VaultTx(vault, journal.db, chance)
         self._clock = clock
         self._chance = chance
@@ -50,23 +51,18 @@ class Writer:
         self._broken: LedgerUnusable | None = None
         self._pruned_at_s: float | None = None
 
-    @property
-    def chain(self) -> Chain:
-        return self._journal.chain
-
     def run(self, jobs: Sequence[Job]) -> list[Entry]:
         """Decide all jobs and make them durable together; what was appended. Never raises: each job has its outcome."""
         if self._broken is not None:
             return _fail(jobs, self._broken)
-        before = self._journal.chain
+        before = self._journal.mark()
         try:
             self._db.execute("BEGIN IMMEDIATE")
             self._decide_all(jobs)
-            if self._journal.chain is not before:
-                self._journal.store_head()
+            self._journal.seal()
             self._db.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 - every caller of the batch gets it
-            self._journal.chain = before
+            self._journal.rewind(before)
             return _fail(jobs, self._abandon(error))
         return [entry for job in jobs for entry in job.entries]
 
@@ -87,17 +83,18 @@ class Writer:
     def _decide_one(self, job: Job, stamp: Stamp) -> None:
         """One decision in its own savepoint; whatever it raises is for its caller alone."""
         journal = self._journal
-        before = journal.chain
-        self._db.execute("SAVEPOINT decision")
+        before = journal.mark()
+        execute = self._cursor.execute
+        execute("SAVEPOINT decision")
         try:
             job.value = self._answer(job, stamp)
         except BaseException as error:  # noqa: BLE001 - it is handed to the caller, who raises it
             _raise_if_batch_is_lost(self._db, error)
-            self._db.execute("ROLLBACK TO decision")
-            journal.chain = before
+            execute("ROLLBACK TO decision")
+            journal.rewind(before)
             job.error = error
             job.entries.clear()
-        self._db.execute("RELEASE decision")
+        execute("RELEASE decision")
 
     def _answer(self, job: Job, stamp: Stamp) -> object:
         request = job.request
