@@ -79,6 +79,17 @@ class Look:
     def on_kiosk(self) -> bool:
         return self.screen.shape is not Shape.DESK
 
+    @property
+    def kinds(self) -> str:
+        """What the style sheet goes by, as class names."""
+        kinds = {
+            "lying": self.screen.shape in {Shape.LANDSCAPE, Shape.SMALL},
+            "small": self.screen.shape is Shape.SMALL,
+            "large": self.large,
+            "low": self.low,
+        }
+        return " ".join(name for name, given in kinds.items() if given)
+
     def cookie(self) -> str:
         """The wishes in one short word; empty when there are none."""
         wishes = {

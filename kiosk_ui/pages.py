@@ -46,6 +46,8 @@ class Voice:
         if second is None:
             return Markup("")
         text = self.texts.markup(second, key, n, **values)
+        if text == self.first(key, n, **values):
+            return Markup("")
         return Markup('<{tag} class="sub" lang="{lang}">{text}</{tag}>').format(tag=tag, lang=second.value, text=text)
 
     def plain(self, key: str, n: int | None = None, **values: object) -> str:

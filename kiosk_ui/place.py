@@ -46,7 +46,9 @@ def _across(texts: Texts, lang: Lang, aside: int) -> str:
     if aside == 0:
         return texts.plain(lang, "where.own_column")
     side = "where.left" if aside < 0 else "where.right"
-    return texts.plain(lang, side, n=abs(aside), th=_ordinal(lang, abs(aside)))
+    if abs(aside) == 1:
+        return texts.plain(lang, f"{side}_next")
+    return texts.plain(lang, side, th=_ordinal(lang, abs(aside)))
 
 
 def _down(texts: Texts, lang: Lang, column: Column, cell: Cell) -> str:

@@ -39,9 +39,6 @@ document.addEventListener("contextmenu", (event) => event.preventDefault());
 // ---- pads: figures and letters without a keyboard ----
 let field = document.querySelector("input[autofocus], form input:not([type=hidden])");
 const fields = () => [...document.querySelectorAll("form input:not([type=hidden])")];
-const ready = () => {
-  for (const key of document.querySelectorAll("[data-when-complete]")) key.disabled = !key.form.checkValidity();
-};
 
 function press(what) {
   if (!field) return;
@@ -49,17 +46,15 @@ function press(what) {
   if (field.maxLength > 0 && value.length > field.maxLength) return;
   field.value = value;
   if (value.length === field.maxLength) fields()[fields().indexOf(field) + 1]?.focus();
-  ready();
 }
 
 document.addEventListener("focusin", (event) => { if (event.target.matches("form input")) field = event.target; });
-document.addEventListener("input", ready);
 document.addEventListener("pointerdown", (event) => { if (event.target.closest("[data-press]")) event.preventDefault(); });
 document.addEventListener("click", (event) => {
   const key = event.target.closest("[data-press]");
   if (key) press(key.dataset.press);
 });
-ready();
+document.addEventListener("invalid", (event) => event.preventDefault(), true);  // no bubble: the first one gets the focus
 
 // ---- a person who left: everything goes ----
 async function end() {

@@ -129,7 +129,7 @@ def pages(texts: Texts) -> dict[str, views.View]:
             once="o1",
             what="floor",
             step=(2, 4),
-            values={"building": "3 栋"},
+            values={"building": {Lang.ZH: "3 栋", Lang.EN: "Building 3"}},
             choices=floors,
             narrow=True,
         ),
