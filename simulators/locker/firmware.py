@@ -102,12 +102,12 @@ class Firmware:
         return self._board.wire.status({"state": state, "boot": self.boot, "firmware": VERSION})
 
     def linked(self) -> None:
-        """A new connection: say all there is, the outbox last."""
+        """A new connection: say all there is. The states go first, so that whoever hears `online` has the new ones."""
         self._linked = True
-        self._board.send(self.status("online"))
-        self._send_heartbeat()
         for name in self._slots:
             self._tell(name)
+        self._board.send(self.status("online"))
+        self._send_heartbeat()
         self._resend()
 
     def unlinked(self) -> None:
