@@ -66,7 +66,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 
 def _say(text: str, status: int = 1) -> int:
-    print(text, file=sys.stderr)  # noqa: T201 - the command line speaks to a person
+    print(text, file=sys.stderr)
     return status
 
 
@@ -106,27 +106,29 @@ def _add_ledger(commands: object) -> None:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from lobby.ledger_commands import verify
+    from edge.ledger import commands
+    from lobby.wiring import PROJECTIONS
 
-    return verify(settings_of(options), options.state)
+    return commands.verify(options.state / "ledger", PROJECTIONS, sys.stdout, sys.stderr)
 
 
 def _rebuild(options: argparse.Namespace) -> int:
-    from lobby.ledger_commands import rebuild
+    from edge.ledger import commands
+    from lobby.wiring import PROJECTIONS
 
-    return rebuild(settings_of(options), options.state)
+    return commands.rebuild(options.state / "ledger", PROJECTIONS, sys.stdout, sys.stderr)
 
 
 def _show(options: argparse.Namespace) -> int:
-    from lobby.ledger_commands import show
+    from edge.ledger import commands
 
-    return show(settings_of(options), options.state, last=options.last, subject=options.subject)
+    return commands.show(options.state / "ledger", sys.stdout, last=options.last, subject=options.subject)
 
 
 def _export(options: argparse.Namespace) -> int:
-    from lobby.ledger_commands import export
+    from edge.ledger import commands
 
-    return export(settings_of(options), options.state)
+    return commands.export(options.state / "ledger", sys.stdout, sys.stderr)
 
 
 # -- printers ----------------------------------------------------------------------------------------------------
@@ -140,9 +142,20 @@ def _add_printers(commands: object) -> None:
 
 
 def _commission(options: argparse.Namespace) -> int:
+    from drivers.errors import Unavailable
     from lobby.printers import commission_printer
 
-    return asyncio.run(commission_printer(settings_of(options), options.state))
+    printer = settings_of(options).printer
+    try:
+        lines = asyncio.run(commission_printer(printer, options.state))
+    except Unavailable as error:
+        return _say(
+            f"lobby: the printer {printer.device} at {printer.url} cannot be asked ({error.reason}).\n"
+            "What was known of it stays as it was, and nothing was printed.\n"
+            "Look at its power, cable, paper and cover; then run this command again."
+        )
+    print("\n".join(lines))
+    return 0
 
 
 # -- people and screens ------------------------------------------------------------------------------------------
@@ -161,15 +174,19 @@ def _add_people(commands: object) -> None:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from lobby.people_commands import import_people
+    from lobby.commands.people import import_people
 
+    file: Path = options.file
+    if not file.is_file():
+        return _say(f"lobby: there is no file {file}; nothing was changed. Look at the path and try again.")
+    state, data = options.state, file.read_bytes()
     return asyncio.run(
-        import_people(settings_of(options), options.state, options.kind, options.file, preview=options.preview)
+        import_people(settings_of(options), state, options.kind, file.name, data, preview=options.preview)
     )
 
 
 def _pin_code(options: argparse.Namespace) -> int:
-    from lobby.people_commands import pin_code
+    from lobby.commands.people import pin_code
 
     return asyncio.run(pin_code(settings_of(options), options.state, options.number))
 
@@ -186,7 +203,7 @@ def _add_screens(commands: object) -> None:
 
 
 def _offer(options: argparse.Namespace) -> int:
-    from lobby.people_commands import offer_screen
+    from lobby.commands.people import offer_screen
 
     return asyncio.run(
         offer_screen(

@@ -9,9 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from drivers.errors import Unavailable
 from drivers.ports import DeviceStatus, Document, Health, Printer, PrintOutcome
-from drivers.printer.commissioning import Commissioning
+from drivers.printer.commissioning import Commissioning, commission
 from drivers.printer.driver import EscPosPrinter
 from drivers.printer.transports import SerialTransport, TcpTransport, Transport, UsbTransport
+from drivers.printer.trial import commission_report
 from edge.chance import Chance
 from edge.settings import PrinterSettings, SettingsUnusable
 
@@ -35,7 +36,7 @@ class NoPrinter:
         """Nothing to watch."""
         await asyncio.get_running_loop().create_future()
 
-    async def print(self, document: Document) -> PrintOutcome:
+    async def print(self, document: Document) -> PrintOutcome:  # noqa: ARG002 - the port asks for it
         raise Unavailable(self._name, "not_fitted")
 
 
@@ -75,3 +76,14 @@ def printer_from(settings: PrinterSettings, state: Path, chance: Chance) -> Prin
         return NoPrinter(settings.device)
     known = learnt(state, settings)
     return EscPosPrinter(settings.device, transport_from(settings.url), known, chance=chance, torso=True)
+
+
+async def commission_printer(settings: PrinterSettings, state: Path) -> list[str]:
+    """Ask the printer what it can prove and keep it; lines for the person who does it. Raises `Unavailable`."""
+    if not settings.url:
+        raise SettingsUnusable("printer.url: no printer is named in the settings")
+    known = await commission(settings.device, transport_from(settings.url), dots=settings.width_dots)
+    file = learnt_file(state, settings.device)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(known.to_json(), indent=2), encoding="utf-8")
+    return commission_report(settings.device, known)

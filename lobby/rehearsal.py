@@ -125,7 +125,7 @@ async def service_running(world: World, state: Path, words: Words) -> AsyncItera
     devices = _devices(world, clock, chance)
     house = build_house(world.settings, ledger, devices, words, clock, chance, credentials)
     await settle_at_start(house)
-    running = [loop.create_task(run(), name=name) for name, run in loops_of(house, devices).items()]  # type: ignore[arg-type]  # all of them are coroutines
+    running = [loop.create_task(run(), name=name) for name, run in loops_of(house, devices).items()]
     try:
         yield Stage(house, devices, locker, world.broker, world.printer, world.pocket, clock, chance)
     finally:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from drivers.mqtt.line import Line
 from drivers.ports import MessageGateway, Printer, SlotBoard
@@ -101,7 +102,7 @@ async def settle_at_start(house: House) -> None:
     await house.slips.settle_at_start()
 
 
-def loops_of(house: House, devices: Devices) -> dict[str, Callable[[], Awaitable[None]]]:
+def loops_of(house: House, devices: Devices) -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
     """The loops that keep the house alive, by name."""
     return {
         "broker": devices.line.run,

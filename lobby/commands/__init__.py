@@ -1,0 +1,1 @@
+"""What the subcommands of `lobby` do, one file a noun."""
