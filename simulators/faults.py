@@ -36,8 +36,10 @@ def menu() -> tuple[Fault, ...]:
     """
     from simulators.broker_faults import FAULTS as BROKER
     from simulators.locker.faults import FAULTS as LOCKER
+    from simulators.phone.faults import FAULTS as GATEWAY
+    from simulators.printer.faults import FAULTS as PRINTER
 
-    return (*LOCKER, *BROKER)
+    return (*LOCKER, *PRINTER, *GATEWAY, *BROKER)
 
 
 def fault_named(name: str) -> Fault:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from drivers.mqtt.link import Message
 from drivers.ports import Door, Lock, Occupied, Stage
 from simulators.locker.cabinet import Cabinet
-from simulators.locker.flash import Flash, Record
+from simulators.locker.flash import Flash
+from simulators.locker.outbox import Outbox
 from simulators.locker.sensors import Sensors
 from simulators.locker.timers import Timers
 from simulators.locker.wire import BoardWire, Command
@@ -84,9 +85,8 @@ class Firmware:
         self.timers = Timers()
         self._slots = {name: _Slot() for name in board.cabinet.compartments}
         self._state_seq = 0
-        self._event_seq = 0
         self._refused: dict[str, str] = {}
-        self._linked = False
+        self._outbox = Outbox(board.wire, board.flash, board.send, boot)
         self._resent_s = -RESEND_S
         self._later(0, self._boot_up)
         self._later(self._heartbeat_s, self._beat)
@@ -103,7 +103,7 @@ class Firmware:
 
     def linked(self) -> None:
         """A new connection: say all there is. The states go first, so that whoever hears `online` has the new ones."""
-        self._linked = True
+        self._outbox.linked = True
         for name in self._slots:
             self._tell(name)
         self._board.send(self.status("online"))
@@ -111,7 +111,7 @@ class Firmware:
         self._resend()
 
     def unlinked(self) -> None:
-        self._linked = False
+        self._outbox.linked = False
 
     # -- commands --------------------------------------------------------------------------------------------
 
@@ -270,10 +270,10 @@ class Firmware:
     def _boot_up(self) -> None:
         """Nothing is pulsed again. A pulse that the end of power cut off is told, then its door is looked at."""
         cut = dict(self._board.flash.cut)
-        self._record("booted", "", "", "")
+        self._outbox.record("booted", self.up_ms())
         for act, slot in cut.items():
             if slot in self._slots:
-                self._record("booted", slot, act, "pulse_cut")
+                self._outbox.record("booted", self.up_ms(), slot=slot, cause=act, detail="pulse_cut")
                 self._slots[slot].running = _Running(act, None, self._board.now_s() + SENSORS_SETTLE_S)
             self._board.flash.outcome_seen(act)
         self._later(SENSORS_SETTLE_S, self._first_look)
@@ -290,11 +290,11 @@ class Firmware:
         self._send_heartbeat()
 
     def _send_heartbeat(self) -> None:
-        if self._linked:
+        if self._outbox.linked:
             self._board.send(self._board.wire.heartbeat({"boot": self.boot, "up_ms": self.up_ms()}))
 
     def _tell(self, slot: str) -> None:
-        if not self._linked:
+        if not self._outbox.linked:
             return
         state = self._slots[slot]
         self._state_seq += 1
@@ -310,26 +310,11 @@ class Firmware:
 
     def _event(self, kind: str, slot: str, cause: str, detail: str = "") -> None:
         """What opened, closed, came or went says with `detail` whether something lies in the cell now."""
-        self._record(kind, slot, cause, detail or self._slots[slot].occupied.value)
-
-    def _record(self, kind: str, slot: str, cause: str, detail: str) -> None:
-        """Into the flash first, then onto the wire."""
-        self._event_seq += 1
-        event: Record = {"boot": self.boot, "seq": self._event_seq, "up_ms": self.up_ms(), "kind": kind}
-        event |= {key: word for key, word in (("slot", slot), ("cause", cause), ("detail", detail)) if word}
-        before = self._board.flash.outbox[-1] if self._board.flash.outbox else None
-        self._board.flash.keep_event(event)
-        if self._linked:
-            self._send_event(event, before)
-
-    def _send_event(self, event: Record, before: Record | None) -> None:
-        """With the number of the unacknowledged one before it, so that a gap shows."""
-        after = int(before["seq"]) if before is not None and before["boot"] == event["boot"] else 0
-        self._board.send(self._board.wire.event({**event, "after": after}))
+        said = detail or self._slots[slot].occupied.value
+        self._outbox.record(kind, self.up_ms(), slot=slot, cause=cause, detail=said)
 
     def _acknowledged(self, boot: str, seq: int) -> None:
-        """An acknowledgement of nothing new asks for all that is left."""
-        if not self._board.flash.forget_events(boot, seq):
+        if not self._outbox.acknowledged(boot, seq):
             self._resend()
 
     def _resend_again(self) -> None:
@@ -338,13 +323,8 @@ class Firmware:
             self._resend()
 
     def _resend(self) -> None:
-        if not self._linked:
-            return
         self._resent_s = self._board.now_s()
-        before: Record | None = None
-        for event in self._board.flash.outbox:
-            self._send_event(event, before)
-            before = event
+        self._outbox.send_all()
 
     def _later(self, after_s: float, action: Callable[[], None]) -> int:
         return self.timers.at(self._board.now_s() + after_s, action)

@@ -39,7 +39,7 @@ class Label:
 
 
 class Locker:
-    """`on_change` is called after everything that people or the wire do to it: something may be said now."""
+    """One locker, its board switched off at first."""
 
     def __init__(self, label: Label, wall: Wall, flash: Flash, clock: Clock, chance: Chance) -> None:
         self.label = label
@@ -55,28 +55,30 @@ class Locker:
         self._faults: set[tuple[str, str]] = set()
         self._out: list[Message] = []
         self._backlog: list[Message] = []
-        self.on_change: Callable[[], None] = lambda: None
+        self._linked = False
+        self._listeners: list[Callable[[], None]] = []
+
+    def listen(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Call `changed` after everything that people, time or the wire do to it; the answer takes it off again."""
+        self._listeners.append(changed)
+        return lambda: self._listeners.remove(changed)
 
     # -- people ----------------------------------------------------------------------------------------------
 
     def put(self, slot: str, item: str) -> None:
         """Put something into an open cell. Raises `Impossible`, like the others here."""
         self._cabinet.put(slot, item)
-        self.on_change()
 
     def take(self, slot: str) -> str:
-        item = self._cabinet.take(slot)
-        self.on_change()
-        return item
+        """Take out what lies there."""
+        return self._cabinet.take(slot)
 
     def close(self, slot: str) -> None:
         self._cabinet.close(slot)
-        self.on_change()
 
     def pull(self, slot: str) -> None:
         """Pull a door open by force."""
         self._cabinet.swing(slot, is_open=True)
-        self.on_change()
 
     def is_open(self, slot: str) -> bool:
         """The truth, whatever the sensors say."""
@@ -102,14 +104,14 @@ class Locker:
                 up_from_ms=1 + self._chance.below(CLOCK_JUMP_DAYS * 86_400_000) if jumped else 0,
                 heartbeat_s=self.label.heartbeat_s,
             )
-            self.on_change()
+            self._changed()
 
     def power_off(self) -> None:
         """Everything that is not in the flash or made of steel is gone, also what was about to be said."""
         self._firmware = None
         self._out.clear()
         self._backlog.clear()
-        self.on_change()
+        self._changed()
 
     # -- faults ----------------------------------------------------------------------------------------------
 
@@ -127,7 +129,7 @@ class Locker:
         self._faults = self._faults | marks if on else self._faults - marks
         for _, one in marks:
             self._lay(name, one, on=on)
-        self.on_change()
+        self._changed()
 
     def has_fault(self, name: str, slot: str = "") -> bool:
         return (name, slot) in self._faults
@@ -173,12 +175,15 @@ class Locker:
         return self._wire.hello(will=self._running().status("offline"))
 
     def linked(self) -> None:
+        self._linked = True
         self._running().linked()
-        self.on_change()
+        self._changed()
 
     def unlinked(self) -> None:
+        self._linked = False
         if self._firmware is not None:
             self._firmware.unlinked()
+        self._changed()
 
     def receive(self, message: Message) -> None:
         """A message arrived. Without power it arrives nowhere."""
@@ -188,7 +193,7 @@ class Locker:
         command = self._wire.read(message)
         if command is not None and self._firmware is not None:
             self._firmware.obey(command)
-            self.on_change()
+            self._changed()
 
     def drain(self) -> list[Message]:
         """What is to be sent now, in order."""
@@ -229,6 +234,7 @@ class Locker:
         return {
             "device": self.label.device,
             "powered": self.powered,
+            "linked": self._linked,
             "boot": self.boot,
             "up_ms": self._firmware.up_ms() if self._firmware is not None else 0,
             "unacknowledged": len(self._flash.outbox),
@@ -257,8 +263,13 @@ class Locker:
             about_to_pulse=self._about_to_pulse,
         )
 
+    def _changed(self) -> None:
+        for changed in tuple(self._listeners):
+            changed()
+
     def _moved(self, slot: str) -> None:
         self._sensors.moved(slot)
+        self._changed()
 
     def _edge(self, slot: str) -> None:
         if self._firmware is not None and not self._hangs():

@@ -38,7 +38,7 @@ class Peer:
         self._held_out: list[Message] = []
         self._changed = asyncio.Condition()
         self._nudge = asyncio.Event()
-        locker.on_change = self._nudge.set
+        locker.listen(self._nudge.set)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
