@@ -11,21 +11,24 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from queue import SimpleQueue
 from statistics import median
 from time import perf_counter
 from typing import ClassVar
 
+import orjson
 from sqlite_utils import Database, Migrations
 
 from bench.report import heading, report
-import orjson
 from edge.chance import SystemChance
 from edge.clock import SystemClock
 from edge.ledger import Connection, Entry, Fact, Ledger, Policy, Projection, Request, Tx
-from edge.ledger.sqlite import open_writer
+from edge.ledger.sqlite import open_reader, open_writer
+from edge.ledger.verify import verify
 
 ROUNDS = 15
 
@@ -91,6 +94,10 @@ class Appender:
         """Entries a second."""
         return _rate(self._caller, callers, total)
 
+    def cost_us(self, callers: int, total: int) -> float:
+        """Microseconds an entry."""
+        return 1e6 / self.rate(callers, total)
+
     async def _caller(self, each: int) -> None:
         for _ in range(each):
             self._next += 1
@@ -102,20 +109,25 @@ class Appender:
         async def run() -> None:
             while self._next < until:
                 numbers = range(self._next + 1, min(self._next + 2_000, until) + 1)
-                await self._ledger.commit(Request(), lambda tx: [tx.append(fact(n)) for n in numbers])
+                await self._ledger.commit(Request(), _decision(*numbers))
                 self._next = numbers[-1]
 
         asyncio.run(run())
 
 
-def _decision(number: int) -> Callable[[Tx], int]:
-    return lambda tx: tx.append(fact(number)).seq
+def _decision(*numbers: int) -> Callable[[Tx], int]:
+    def decide(tx: Tx) -> int:
+        for number in numbers:
+            tx.append(fact(number))
+        return len(numbers)
+
+    return decide
 
 
 class Raw:
     """The same facts, as JSON, in the same two rows, from as many callers, in groups by one thread, with one fsync a
-    group and the same pragmas: everything that SQLite asks for, and nothing of what the ledger adds (chain, Merkle tree,
-    triggers, savepoints, checked types, refusals, idempotency)."""
+    group and the same pragmas: all that SQLite asks for, and nothing of what the ledger adds (chain, Merkle tree, triggers,
+    savepoints, checked types, refusals)."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
@@ -214,14 +226,55 @@ def bench_append(folder: Path) -> bool:
     return ok
 
 
+def bench_size(folder: Path, entries: int) -> bool:
+    """Appending must not slow down as the journal grows."""
+    with open_bench(folder / "small") as small_ledger, open_bench(folder / "large") as large_ledger:
+        small, large = Appender(small_ledger), Appender(large_ledger)
+        small.fill(1_000)
+        large.fill(entries)
+        rounds = [(small.cost_us(100, 4_000), large.cost_us(100, 4_000)) for _ in range(ROUNDS)]
+        at_small, at_large = (median(one) for one in zip(*rounds, strict=True))
+        goal = f"an append at {entries:,} entries against one at 1,000"
+        return report(goal, at_large, "us", at_small, "<= 1.2", at_large <= 1.2 * at_small)
+
+
+def bench_verify(folder: Path) -> bool:
+    """A whole check against reading and hashing the same bytes: no lengths, no order, no Merkle tree."""
+    rounds = [(_rate_of(folder, _verify), _rate_of(folder, _hash_plainly)) for _ in range(5)]
+    ours, plain = (median(one) for one in zip(*rounds, strict=True))
+    return report("verify against plain hashing", ours, "/s", plain, ">= 0.5", ours >= 0.5 * plain)
+
+
+def _rate_of(folder: Path, work: Callable[[Connection], int]) -> float:
+    with closing(open_reader(folder / "small" / "ledger.db")) as db:
+        begun = perf_counter()
+        return work(db) / (perf_counter() - begun)
+
+
+def _verify(db: Connection) -> int:
+    return verify(db, "bench").seq
+
+
+def _hash_plainly(db: Connection) -> int:
+    db.row_factory = None
+    digest, count = b"", 0
+    for row in db.execute("SELECT seq, epoch, cause, at, clock_trust, kind, subject, actor, data, hash FROM entry"):
+        seq, epoch, cause, at, trust, kind, subject, actor, data, _ = row
+        text = f"{seq} {epoch} {cause} {at} {trust} {kind} {subject} {actor} "
+        digest = sha256(digest + text.encode() + data).digest()
+        count += 1
+    return count
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=1_000_000, help="size of the large journal")
     options = parser.parse_args()
     heading()
     with tempfile.TemporaryDirectory(prefix="bench-ledger-") as name:
-        ok = bench_append(Path(name))
-    return 0 if ok else 1
+        folder = Path(name)
+        kept = [bench_append(folder), bench_size(folder, options.entries), bench_verify(folder)]
+    return 0 if all(kept) else 1
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from edge.ledger.errors import NotCanonical
 
-_HEADER = struct.Struct(">16sQIQHHHHHI")
-_TAG = b"lobby entry v1\0\0"
+HEADER = struct.Struct(">16sQIQHHHHHI")
+TAG = b"lobby entry v1\0\0"
 _GENESIS = b"lobby ledger v1 genesis\0"
 
 
@@ -51,7 +51,7 @@ def encode(seq: int, epoch: int, cause: int | None, fields: Fields) -> bytes:
     Raises `NotCanonical` where a field is too long.
     """
     try:
-        return _HEADER.pack(_TAG, seq, epoch, cause or 0, *map(len, fields)) + b"".join(fields)
+        return HEADER.pack(TAG, seq, epoch, cause or 0, *map(len, fields)) + b"".join(fields)
     except struct.error as error:
         raise NotCanonical(f"an entry's field is too long: {error}") from error
 

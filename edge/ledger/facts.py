@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import ClassVar, Protocol, cast
 
 from edge.ledger.canonical import Plain, read, write
@@ -27,13 +28,30 @@ class Fact(Protocol):
     def subject(self) -> str: ...
 
 
+@dataclass(frozen=True)
+class EpochBegun:
+    """The ledger's own fact: a person let the journal go on from here, though it is not what others have seen of it."""
+
+    kind: ClassVar[str] = "ledger.epoch_begun"
+    epoch: int
+    reason: str
+
+    @property
+    def subject(self) -> str:
+        return "ledger"
+
+
 class Vocabulary:
-    """Every kind of fact with its type and spelling. Two types of one kind are a mistake and raise `ValueError`."""
+    """Every kind of fact with its type and spelling, the ledger's own included.
+
+    Raises `ValueError` where two types call themselves the same, or a kind is not spelt like one.
+    """
 
     def __init__(self, types: Iterable[type[Fact]]) -> None:
         self._types: dict[str, type[Fact]] = {}
         self._shapes: dict[str, Shape] = {}
         self._encoders: dict[str, Callable[[object], Plain]] = {}
+        self._add(EpochBegun)
         for fact_type in types:
             self._add(fact_type)
 

@@ -7,63 +7,82 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.ledger.policy import Policy
-from edge.ledger.sqlite import Connection
+from edge.ledger.sqlite import PAGE_BYTES, Connection, Error, driver, primary_code
 
 
 @dataclass(frozen=True)
 class GuardStatus:
-    """`full`: only the closing of acts is written. `wal_alarm`: a reader keeps the WAL from being tidied."""
+    """`reason` is `""` when all is well, or why the desk is alarmed.
 
+    `disk_full`: only the closing of acts is written. `wal_growing`: a reader keeps the WAL from being moved into the
+    database. `io`: moving it failed; what was committed is safe in the WAL.
+    """
+
+    reason: str
     free_bytes: int
     floor_bytes: int
     wal_bytes: int
-    full: bool
-    wal_alarm: bool
 
     @property
     def alarm(self) -> bool:
-        return self.full or self.wal_alarm
-
-
-PAGE_BYTES = 4096
+        return bool(self.reason)
 
 
 class Guard:
-    def __init__(self, database: Path, policy: Policy) -> None:
-        self._folder = database.parent
-        self._wal = database.with_name(database.name + "-wal")
+    """Asked by the writer before, and told after, each batch. `status` may be read from any thread."""
+
+    def __init__(self, folder: Path, policy: Policy) -> None:
+        self._folder = folder
         self._policy = policy
-        self._refused_by_sqlite = False
+        self._wal_bytes = 0  # what is in the WAL and not yet in the database
+        self._no_room = False  # SQLite itself found the disk full; until a commit succeeds
+        self._failing = False  # the last tidying failed
+        self._scrub_owed = False  # a forgotten person's key is still in the WAL's old pages
 
     def full(self) -> bool:
+        """Whether less is free than the reserve for closing acts."""
         return self._free_bytes() < self._policy.floor_bytes
 
-    def saw_full(self) -> None:
-        """SQLite itself found no room; remembered until a tidying succeeds."""
-        self._refused_by_sqlite = True
+    def found(self, *, room: bool) -> None:
+        """What SQLite found when it wrote last."""
+        self._no_room = not room
 
-    def tidy(self, db: Connection) -> None:
-        _, frames, moved = db.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
-        if self._refused_by_sqlite or (frames - moved) * PAGE_BYTES >= self._policy.wal_tidy_bytes:
-            busy = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[0]
-            self._refused_by_sqlite = self._refused_by_sqlite and bool(busy)
+    def tidy(self, db: Connection, *, scrub: bool = False) -> None:
+        """Move the WAL into the database when it has grown; at once, and emptied, when `scrub` asks for it."""
+        self._scrub_owed = self._scrub_owed or scrub
+        try:
+            self._tidy(db)
+            self._failing = False
+        except Error as error:
+            self._no_room = self._no_room or primary_code(error) == driver.SQLITE_FULL
+            self._failing = True
 
     def status(self) -> GuardStatus:
-        free, wal = self._free_bytes(), self._wal_bytes()
-        return GuardStatus(
-            free_bytes=free,
-            floor_bytes=self._policy.floor_bytes,
-            wal_bytes=wal,
-            full=self._refused_by_sqlite or free < self._policy.floor_bytes,
-            wal_alarm=wal >= self._policy.wal_alarm_bytes,
-        )
+        free = self._free_bytes()
+        return GuardStatus(self._reason(free), free, self._policy.floor_bytes, self._wal_bytes)
+
+    def _reason(self, free: int) -> str:
+        if self._no_room or free < self._policy.floor_bytes:
+            return "disk_full"
+        if self._failing:
+            return "io"
+        return "wal_growing" if self._wal_bytes >= self._policy.wal_alarm_bytes else ""
+
+    def _tidy(self, db: Connection) -> None:
+        state = db.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
+        if self._scrub_owed:
+            state = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._scrub_owed = bool(state[0])  # a reader is in the way: owed again after the next batch
+        elif _waiting(state) >= self._policy.wal_tidy_bytes:
+            state = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        self._wal_bytes = _waiting(state)
 
     def _free_bytes(self) -> int:
         disk = os.statvfs(self._folder)
         return disk.f_bavail * disk.f_frsize
 
-    def _wal_bytes(self) -> int:
-        try:
-            return self._wal.stat().st_size
-        except FileNotFoundError:
-            return 0
+
+def _waiting(state: tuple[int, int, int]) -> int:
+    """Bytes in the WAL that are not in the database, of a checkpoint's (busy, frames, moved)."""
+    _, frames, moved = state
+    return (frames - moved) * PAGE_BYTES

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from edge.chance import Chance
 from edge.ledger.errors import LedgerUnusable, Unusable
+from edge.ledger.files import put
 
 KEY_BYTES = 32
 _NAMES = ("checkpoint", "vault", "code")
@@ -33,35 +33,25 @@ class Keys:
 
 def present(folder: Path) -> bool:
     """Whether any of the keys is there."""
-    return any(key_path(folder, name).exists() for name in _NAMES)
+    return any(_path(folder, name).exists() for name in _NAMES)
 
 
 def load(folder: Path) -> Keys:
     """The keys of an existing ledger. Raises `LedgerUnusable` when one is missing or not a key."""
-    return Keys(*(_read(key_path(folder, name)) for name in _NAMES))
+    return Keys(*(_read(_path(folder, name)) for name in _NAMES))
 
 
 def make(folder: Path, chance: Chance) -> Keys:
     """New keys for an empty ledger; those that a cut-off first opening left behind are kept."""
     folder.mkdir(mode=0o700, exist_ok=True)
     for name in _NAMES:
-        path = key_path(folder, name)
+        path = _path(folder, name)
         if not path.exists():
-            _write(path, chance.bytes(KEY_BYTES))
-    sync_folder(folder)
+            put(path, chance.bytes(KEY_BYTES))
     return load(folder)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def key_path(folder: Path, name: str) -> Path:
+def _path(folder: Path, name: str) -> Path:
     return folder / f"{name}.key"
 
 
@@ -73,15 +63,3 @@ def _read(path: Path) -> bytes:
     if len(key) != KEY_BYTES:
         raise LedgerUnusable(Unusable.DAMAGED, f"the key {path.name} is not {KEY_BYTES} bytes long")
     return key
-
-
-def _write(path: Path, key: bytes) -> None:
-    """Whole or not at all: written aside, made durable, then given its name."""
-    aside = path.with_suffix(".new")
-    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(handle, key)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    aside.replace(path)

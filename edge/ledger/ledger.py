@@ -14,11 +14,14 @@ from typing import TypeVar, cast
 from edge.chance import Chance
 from edge.clock import Clock
 from edge.ledger import rebuild
+from edge.ledger.checkpoint import Checkpoint, Note, origin_of, sign
 from edge.ledger.entry import Entry, Head
 from edge.ledger.errors import LedgerClosed
 from edge.ledger.facts import Fact, Vocabulary
 from edge.ledger.feed import Subscription
+from edge.ledger.files import put
 from edge.ledger.guard import Guard, GuardStatus
+from edge.ledger.merkle import root, unpack
 from edge.ledger.opening import Opened, open_store
 from edge.ledger.policy import Policy
 from edge.ledger.projection import Folder, Projection
@@ -48,7 +51,8 @@ class Ledger:
         self.vault = Vault(opened.keys.vault)
         self._opened = opened
         self._vocabulary = vocabulary
-        self._guard = Guard(opened.places.database, policy)
+        self._projections = projections
+        self._guard = Guard(opened.places.folder, policy)
         self._readers = Readers(opened.places.database, clock, policy.reading_s)
         self._journal = Journal(opened.db, opened.head, opened.peaks, vocabulary, Folder(projections))
         self._head = opened.head
@@ -68,14 +72,16 @@ class Ledger:
         chance: Chance,
         inline: bool = False,
         policy: Policy | None = None,
+        new_epoch: bool = False,
     ) -> Ledger:
         """Open the ledger in `folder`, or make it. `inline`: no thread, decisions run in the caller (virtual time).
 
-        Projections that changed are folded again first. Raises `LedgerUnusable`.
+        Projections that changed are folded again first. `new_epoch`: a person accepts a journal that is not what this
+        box signed, and commits `tx.begin_epoch` next. Raises `LedgerUnusable`.
         """
         policy = policy or Policy()
         vocabulary = Vocabulary([fact for projection in projections for fact in projection.facts])
-        opened = open_store(folder, box, chance)
+        opened = open_store(folder, box, chance, new_epoch=new_epoch)
         try:
             stale = rebuild.stale(opened.db, projections)
             if stale:
@@ -126,7 +132,27 @@ class Ledger:
         return hmac.digest(self._opened.keys.code, len(label).to_bytes(2, "big") + label + data, sha256)
 
     def guard_status(self) -> GuardStatus:
+        """How the disk is doing; any thread may ask."""
         return self._guard.status()
+
+    def make_checkpoint(self) -> Note:
+        """Sign the journal's head of this moment and keep the note beside the database. Blocks for a disk write."""
+        with self.reading() as db:
+            seq, epoch, frontier = db.execute("SELECT seq, epoch, frontier FROM head").fetchone()
+        checkpoint = Checkpoint(origin_of(self.box), seq, root(unpack(seq, frontier)), epoch)
+        note = sign(checkpoint, self._opened.keys.signer())
+        put(self._opened.places.checkpoint, str(note).encode())
+        return note
+
+    def compare(self) -> dict[str, int]:
+        """Hold the tables against a fresh fold of the journal: the tables that differ, and by how many rows."""
+        with self.reading() as db:
+            return rebuild.compare(db, self._vocabulary, self._projections)
+
+    @property
+    def public_key(self) -> bytes:
+        """The Ed25519 key that checkpoints are verified with."""
+        return self._opened.keys.public()
 
     @property
     def head(self) -> Head:

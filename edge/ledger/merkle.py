@@ -8,7 +8,10 @@ from __future__ import annotations
 from hashlib import sha256
 
 HASH_BYTES = 32
-BLOCK_LEVEL = 8  # the root of every complete subtree of 2^8 leaves is kept in a table, so that proofs are quick
+BLOCK_LEAVES = 256
+BLOCK_LEVEL = (
+    8  # 2^8 leaves: the root of every complete subtree of 2^8 leaves is kept in a table, so that proofs are quick
+)
 EMPTY_ROOT = sha256(b"").digest()
 
 Peaks = tuple[bytes, ...]

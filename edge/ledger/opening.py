@@ -17,35 +17,19 @@ from sqlite_utils import Database
 
 from edge.chance import Chance
 from edge.ledger import keys as key_files
+from edge.ledger.checkpoint import Checkpoint, origin_of, parse_note, verify
 from edge.ledger.entry import Head, chained, encode, genesis
 from edge.ledger.errors import LedgerUnusable, Unusable
+from edge.ledger.failures import as_unusable
+from edge.ledger.files import Places, sync_folder
 from edge.ledger.keys import Keys
-from edge.ledger.merkle import Peaks, unpack
+from edge.ledger.merkle import Peaks, root, unpack
 from edge.ledger.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
-from edge.ledger.sqlite import OLDEST_SAFE, Connection, Error, driver, open_writer, primary_code
+from edge.ledger.sqlite import OLDEST_SAFE, Connection, driver, open_reader, open_writer
 
 BOX_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 _TEXTS = ("at", "clock_trust", "kind", "subject", "actor")
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the parts of a ledger lie in its folder."""
-
-    folder: Path
-
-    @property
-    def database(self) -> Path:
-        return self.folder / "ledger.db"
-
-    @property
-    def keys(self) -> Path:
-        return self.folder / "keys"
-
-    @property
-    def lock(self) -> Path:
-        return self.folder / "ledger.lock"
 
 
 @dataclass(frozen=True)
@@ -65,8 +49,11 @@ class Opened:
         os.close(self.lock)
 
 
-def open_store(folder: Path, box: str, chance: Chance) -> Opened:
-    """Open or make the ledger in `folder`. Raises `LedgerUnusable`, `ValueError` for a box name that is none."""
+def open_store(folder: Path, box: str, chance: Chance, *, new_epoch: bool = False) -> Opened:
+    """Open or make the ledger in `folder`. `new_epoch` accepts a journal that is not what this box signed.
+
+    Raises `LedgerUnusable`, and `ValueError` for a box name that is none.
+    """
     if not BOX_NAME.fullmatch(box):
         raise ValueError(f"{box!r} is no box name: lower-case letters, digits and hyphens, at most 63")
     if driver.sqlite_version_info < OLDEST_SAFE:
@@ -74,24 +61,44 @@ def open_store(folder: Path, box: str, chance: Chance) -> Opened:
             f"SQLite {driver.sqlite_version} can corrupt a WAL; pysqlite3 with 3.51.3 or later is needed"
         )
     places = Places(folder)
-    with _as_unusable():
+    with as_unusable():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = _lock(places.lock)
         try:
-            return _open_locked(places, box, chance, lock)
+            return _open_locked(places, box, chance, lock, new_epoch=new_epoch)
         except BaseException:
             os.close(lock)
             raise
 
 
-def _open_locked(places: Places, box: str, chance: Chance, lock: int) -> Opened:
+@contextmanager
+def inspecting(folder: Path) -> Iterator[tuple[Connection, Places, str]]:
+    """A look at a ledger without owning it, while the service runs or not: a reading connection and the box's name.
+
+    Raises `LedgerUnusable`, also for what SQLite raises inside.
+    """
+    places = Places(folder)
+    with as_unusable():
+        if not places.database.exists():
+            raise LedgerUnusable(Unusable.DAMAGED, f"there is no {places.database.name} in {folder}")
+        db = open_reader(places.database)
+        try:
+            yield db, places, _check_identity(db)
+        finally:
+            db.close()
+
+
+def _open_locked(places: Places, box: str, chance: Chance, lock: int, *, new_epoch: bool) -> Opened:
     if not places.database.exists() and key_files.present(places.keys):
         raise LedgerUnusable(Unusable.DAMAGED, "the keys are there but ledger.db is gone")
     db = open_writer(places.database)
     try:
         _make_or_check(db, box)
         head, peaks = _read_head(db, box)
-        return Opened(box, places, db, head, peaks, _keys(db, places, head, chance), lock)
+        keys = _keys(db, places, head, chance)
+        if not new_epoch:
+            _check_checkpoint(places, origin_of(box), keys.public(), head, peaks)
+        return Opened(box, places, db, head, peaks, keys, lock)
     except BaseException:
         db.close()
         raise
@@ -103,7 +110,14 @@ def _make_or_check(db: Connection, box: str) -> None:
     if application == 0 and tables == 0:
         _make(db, box)
         return
-    if application != APPLICATION_ID:
+    owner = _check_identity(db)
+    if owner != box:
+        raise LedgerUnusable(Unusable.FOREIGN, f"ledger.db belongs to the box {owner!r}, not to {box!r}")
+
+
+def _check_identity(db: Connection) -> str:
+    """The name of the box that the database belongs to, once it is clear that this program can read it."""
+    if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise LedgerUnusable(Unusable.FOREIGN, "ledger.db is another program's database")
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
@@ -113,8 +127,7 @@ def _make_or_check(db: Connection, box: str) -> None:
     owner = db.execute("SELECT box FROM identity").fetchone()
     if owner is None:
         raise LedgerUnusable(Unusable.DAMAGED, "ledger.db does not say whose it is")
-    if owner[0] != box:
-        raise LedgerUnusable(Unusable.FOREIGN, f"ledger.db belongs to the box {owner[0]!r}, not to {box!r}")
+    return str(owner[0])
 
 
 def _make(db: Connection, box: str) -> None:
@@ -162,12 +175,37 @@ def _keys(db: Connection, places: Places, head: Head, chance: Chance) -> Keys:
     if known is None and head.seq == 0:
         made = key_files.make(places.keys, chance)
         db.execute("UPDATE identity SET public_key = ?", (made.public(),))
-        key_files.sync_folder(places.folder)
+        sync_folder(places.folder)
         return made
     keys = key_files.load(places.keys)
     if keys.public() != known:
         raise LedgerUnusable(Unusable.FOREIGN, "the keys in keys/ do not belong to this ledger.db")
     return keys
+
+
+def last_checkpoint(places: Places, origin: str, public_key: bytes) -> Checkpoint | None:
+    """The last checkpoint that this box signed and kept. Raises `LedgerUnusable` when it is not by its key."""
+    if not places.checkpoint.exists():
+        return None
+    try:
+        return verify(parse_note(places.checkpoint.read_text("utf-8")), origin, public_key)
+    except ValueError as error:
+        raise LedgerUnusable(
+            Unusable.DAMAGED, f"{places.checkpoint.name} is not what this box signed: {error}"
+        ) from error
+
+
+def _check_checkpoint(places: Places, origin: str, public_key: bytes, head: Head, peaks: Peaks) -> None:
+    """An older database under the same keys, or a cut tail, shows itself here."""
+    kept = last_checkpoint(places, origin, public_key)
+    if kept is None or kept.size < head.seq:
+        return
+    if kept.size > head.seq:
+        raise LedgerUnusable(
+            Unusable.DAMAGED, f"the journal ends at entry {head.seq}, but this box signed a checkpoint at {kept.size}"
+        )
+    if kept.root != root(peaks):
+        raise LedgerUnusable(Unusable.DAMAGED, f"the first {kept.size} entries are not those that this box signed")
 
 
 def _lock(path: Path) -> int:
@@ -182,41 +220,3 @@ def _lock(path: Path) -> int:
     os.ftruncate(handle, 0)
     os.write(handle, f"{os.getpid()}\n".encode())
     return handle
-
-
-@contextmanager
-def _as_unusable() -> Iterator[None]:
-    """Errors of the file system and of SQLite in the ledger's words."""
-    try:
-        yield
-    except Error as error:
-        code = _SQLITE.get(primary_code(error))
-        if code is None:
-            raise
-        raise LedgerUnusable(code, f"SQLite says: {error}") from error
-    except OSError as error:
-        code = _SYSTEM.get(error.errno or 0)
-        if code is None:
-            raise
-        raise LedgerUnusable(code, f"{error.strerror}: {error.filename}") from error
-
-
-_SQLITE = {
-    driver.SQLITE_CORRUPT: Unusable.DAMAGED,
-    driver.SQLITE_NOTADB: Unusable.DAMAGED,
-    driver.SQLITE_READONLY: Unusable.READ_ONLY,
-    driver.SQLITE_CANTOPEN: Unusable.READ_ONLY,
-    driver.SQLITE_PERM: Unusable.READ_ONLY,
-    driver.SQLITE_FULL: Unusable.DISK_FULL,
-    driver.SQLITE_BUSY: Unusable.BUSY,
-    driver.SQLITE_LOCKED: Unusable.BUSY,
-    driver.SQLITE_IOERR: Unusable.DAMAGED,
-}
-_SYSTEM = {
-    13: Unusable.READ_ONLY,  # EACCES
-    1: Unusable.READ_ONLY,  # EPERM
-    30: Unusable.READ_ONLY,  # EROFS
-    28: Unusable.DISK_FULL,  # ENOSPC
-    122: Unusable.DISK_FULL,  # EDQUOT
-    5: Unusable.DAMAGED,  # EIO
-}

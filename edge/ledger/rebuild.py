@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 
 from edge.ledger.entry import Entry
 from edge.ledger.errors import LedgerUnusable, NotCanonical, UnknownFact, Unusable
 from edge.ledger.facts import Fact, Vocabulary
 from edge.ledger.projection import Folder, Projection
-from edge.ledger.sqlite import Connection
+from edge.ledger.sqlite import Connection, Row, driver
 
 Progress = Callable[[int, int], None]  # done, of how many
 ENTRIES_A_COMMIT = 5_000
@@ -33,6 +35,29 @@ def stale(db: Connection, projections: Sequence[Projection]) -> list[Projection]
     rows = db.execute("SELECT name, shape FROM projection WHERE folded = 1")
     folded = {row[0]: row[1] for row in rows}
     return [one for one in projections if folded.get(one.name) != one.shape()]
+
+
+def compare(db: Connection, vocabulary: Vocabulary, projections: Sequence[Projection]) -> dict[str, int]:
+    """Fold the journal into a fresh database in memory and hold the live tables against it.
+
+    Names of tables that differ, with the number of rows that only one side has. `db` is one consistent snapshot.
+    """
+    with closing(driver.connect(":memory:", isolation_level=None)) as fresh:
+        fresh.row_factory = Row
+        for projection in projections:
+            projection.create(fresh)
+        folder = Folder(projections)
+        for entry in entries(db):
+            folder.fold(fresh, entry, decoded(vocabulary, entry))
+        tables = [table for projection in projections for table in projection.tables]
+        differences = {table: len(_rows(db, table) ^ _rows(fresh, table)) for table in tables}
+    return {table: count for table, count in differences.items() if count}
+
+
+def _rows(db: Connection, table: str) -> set[tuple[object, ...]]:
+    """All rows, each with how many like it came before, as a table without a key may hold equal rows."""
+    rows = Counter(tuple(row) for row in db.execute(f'SELECT * FROM "{table}"'))  # noqa: S608 - a projection's own table
+    return {(*row, number) for row, count in rows.items() for number in range(count)}
 
 
 def fold_again(

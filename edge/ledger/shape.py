@@ -13,6 +13,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from operator import attrgetter
+from typing import Any
 
 from edge.ledger.canonical import LARGEST_INT, Plain, checked_int
 from edge.ledger.errors import NotCanonical
@@ -195,7 +196,7 @@ def _record_encoder(kind: type, shapes: Mapping[str, Shape]) -> Callable[[object
     Values of text, flags and enums are right whenever their types are; integers are checked for their size each time.
     """
     names, encoders = tuple(shapes), [shape.encode for shape in shapes.values()]
-    values_of = attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
+    values_of = _getter(names)
     known: dict[tuple[type, ...], tuple[str, ...]] = {}  # types seen to be right -> the fields that hold integers
 
     def encode(value: object) -> Plain:
@@ -205,7 +206,7 @@ def _record_encoder(kind: type, shapes: Mapping[str, Shape]) -> Callable[[object
         types_seen = tuple(map(type, values))
         integers = known.get(types_seen)
         if integers is not None:
-            record = dict(zip(names, values))  # noqa: B905 - one value a name
+            record: dict[str, Any] = dict(zip(names, values))  # noqa: B905 - one value a name
             for name in integers:
                 checked_int(record[name])
             return record
@@ -218,3 +219,10 @@ def _record_encoder(kind: type, shapes: Mapping[str, Shape]) -> Callable[[object
 
 
 _PLAIN_TYPES = frozenset({str, int, bool, type(None)})
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]:
+    """The fields' values as a tuple; `attrgetter` does so only for two or more."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)

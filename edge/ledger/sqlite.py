@@ -16,11 +16,23 @@ else:
     from pysqlite3 import dbapi2 as driver
     from pysqlite3.dbapi2 import Connection, DatabaseError, Error, Row
 
-__all__ = ["Connection", "DatabaseError", "Error", "Row", "driver", "open_reader", "open_writer", "primary_code"]
+__all__ = [
+    "PAGE_BYTES",
+    "Connection",
+    "DatabaseError",
+    "Error",
+    "Row",
+    "driver",
+    "open_reader",
+    "open_writer",
+    "primary_code",
+]
 
 OLDEST_SAFE = (3, 51, 3)
 BUSY_MS = 5_000  # another process may be taking a backup; the ledger's own writer is alone
 STATEMENTS_KEPT = 512
+PAGE_BYTES = 4096
+WAL_FILE_BYTES = 64 << 20  # what a long reader made of the WAL is given back down to this
 
 
 def open_writer(path: Path) -> Connection:
@@ -34,6 +46,8 @@ def open_writer(path: Path) -> Connection:
         "recursive_triggers = ON",  # or INSERT OR REPLACE would delete without firing the delete trigger
         "wal_autocheckpoint = 0",  # the writer does it, after its callers have their answer
         "cache_size = -8192",
+        f"page_size = {PAGE_BYTES}",
+        f"journal_size_limit = {WAL_FILE_BYTES}",
     ):
         db.execute(f"PRAGMA {pragma}")
     return db

@@ -9,7 +9,7 @@ from datetime import datetime
 from edge.chance import Chance
 from edge.clock import Trust
 from edge.ledger.entry import Entry, Head, chained, encode
-from edge.ledger.facts import Fact, Vocabulary
+from edge.ledger.facts import EpochBegun, Fact, Vocabulary
 from edge.ledger.merkle import Peaks, extend, leaf_hash, pack
 from edge.ledger.projection import Folder
 from edge.ledger.sqlite import Connection
@@ -55,7 +55,7 @@ _INSERT = (
 )  # the driver looks for adapters of bytes and None, a microsecond each: bytearray and 0 spare the append path that
 
 
-Mark = tuple[int, bytes, Peaks, int]
+Mark = tuple[int, int, bytes, Peaks, int]
 """Where the journal stood: what a refused decision, or a lost batch, is taken back to."""
 
 
@@ -102,12 +102,17 @@ class Journal:
             (self._seq, self._epoch, self._hash, pack(self._peaks)),
         )
 
+    def begin_epoch(self) -> int:
+        """Entries from here on are of the next epoch."""
+        self._epoch += 1
+        return self._epoch
+
     def mark(self) -> Mark:
-        return self._seq, self._hash, self._peaks, len(self._unsealed)
+        return self._seq, self._epoch, self._hash, self._peaks, len(self._unsealed)
 
     def rewind(self, mark: Mark) -> None:
         """Forget what was appended since; the rows go with SQLite's own rollback."""
-        self._seq, self._hash, self._peaks, unsealed = mark
+        self._seq, self._epoch, self._hash, self._peaks, unsealed = mark
         del self._unsealed[unsealed:]
 
 
@@ -152,6 +157,12 @@ class Tx:
             raise
         self._written.append(entry)
         return entry
+
+    def begin_epoch(self, reason: str) -> Entry:
+        """Mark that a person brought this journal back from an older copy, or let it go its own way."""
+        if self._journal is None:
+            raise RuntimeError("this decision is over; nothing can be appended to it")
+        return self.append(EpochBegun(self._journal.begin_epoch(), reason))
 
     def close(self) -> None:
         """The decision is over. Raises what an `append` of it raised: a decision cannot carry on over a lost fact."""

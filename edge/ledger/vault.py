@@ -62,6 +62,7 @@ class VaultTx:
         self._vault = vault
         self._db = db
         self._chance = chance
+        self._forgot = False
 
     def put(self, person: str, record: Mapping[str, str]) -> None:
         """Keep this record of the person, in place of an earlier one."""
@@ -84,7 +85,13 @@ class VaultTx:
 
     def forget(self, person: str) -> bool:
         """Destroy the person's key and record; False when nothing was known of them."""
+        self._forgot = True
         return self._db.execute("DELETE FROM vault_person WHERE person = ?", (person,)).rowcount > 0
+
+    def take_forgot(self) -> bool:
+        """Whether a key was destroyed since this was last asked: its old pages must not stay in the WAL either."""
+        forgot, self._forgot = self._forgot, False
+        return forgot
 
     def commitment(self, person: str, record: Mapping[str, str]) -> str:
         """A hex digest that proves what the record was, as long as the person's key is kept. Raises `LookupError`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from edge.chance import Chance
@@ -12,9 +13,10 @@ from edge.ledger import answers
 from edge.ledger.canonical import canonical, read
 from edge.ledger.entry import Entry
 from edge.ledger.errors import LedgerUnusable, Unusable
+from edge.ledger.failures import unusable
 from edge.ledger.guard import Guard
 from edge.ledger.policy import Policy
-from edge.ledger.sqlite import Connection, Error, driver, primary_code
+from edge.ledger.sqlite import Connection, Error
 from edge.ledger.tx import Decision, Journal, Request, Stamp, Tx
 from edge.ledger.vault import Vault, VaultTx
 from edge.refusal import Refusal
@@ -61,6 +63,7 @@ class Writer:
             self._decide_all(jobs)
             self._journal.seal()
             self._db.execute("COMMIT")
+            self._guard.found(room=True)
         except BaseException as error:  # noqa: BLE001 - every caller of the batch gets it
             self._journal.rewind(before)
             return _fail(jobs, self._abandon(error))
@@ -68,12 +71,13 @@ class Writer:
 
     def tidy(self) -> None:
         """What can wait until the callers have their answers: moving the WAL into the database."""
-        self._guard.tidy(self._db)
+        self._guard.tidy(self._db, scrub=self._vault.take_forgot())
 
     def _decide_all(self, jobs: Sequence[Job]) -> None:
         stamp = self._stamp()
         full = self._guard.full()
-        self._prune(stamp)
+        if not full:
+            self._prune(stamp)
         for job in jobs:
             if full and not job.request.reserve:
                 job.error = Refusal("disk_full")
@@ -126,35 +130,29 @@ class Writer:
 
     def _abandon(self, error: BaseException) -> BaseException:
         """Roll the whole batch back, and say what its callers are told."""
-        if self._db.in_transaction:
+        with suppress(Error):  # SQLite rolls back by itself after the worst of them
             self._db.execute("ROLLBACK")
-        code = primary_code(error) if isinstance(error, Error) else 0
-        if code == driver.SQLITE_FULL:
-            self._guard.saw_full()
+        seen = unusable(error)
+        if seen is None:
+            return error
+        if seen.code is Unusable.DISK_FULL:
+            self._guard.found(room=False)
             return Refusal("disk_full")
-        if code in _FATAL:
-            self._broken = LedgerUnusable(
-                _FATAL[code], f"writing failed: {error}; nothing more is written until a restart"
-            )
-            return self._broken
-        return error
+        if seen.code in _FATAL:  # after a failed write nobody knows what the disk holds: no further one is tried
+            self._broken = seen
+        return seen
 
 
-_FATAL = {
-    driver.SQLITE_CORRUPT: Unusable.DAMAGED,
-    driver.SQLITE_NOTADB: Unusable.DAMAGED,
-    driver.SQLITE_IOERR: Unusable.DAMAGED,
-    driver.SQLITE_READONLY: Unusable.READ_ONLY,
-}
+_FATAL = frozenset({Unusable.DAMAGED, Unusable.READ_ONLY})
 
 
 def _raise_if_batch_is_lost(db: Connection, error: BaseException) -> None:
-    """A full disk or a failing one ends the whole transaction, not one savepoint."""
+    """A full disk or a failing one ends the whole batch, not one savepoint."""
     lost = not db.in_transaction
-    if isinstance(error, Error) and (lost or primary_code(error) in {*_FATAL, driver.SQLITE_FULL}):
+    if isinstance(error, Error) and (lost or unusable(error) is not None):
         raise error
     if lost:
-        raise driver.OperationalError("a decision ended the writer's transaction") from error
+        raise RuntimeError("a decision ended the writer's transaction") from error
 
 
 def _fail(jobs: Sequence[Job], error: BaseException) -> list[Entry]:
