@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -54,7 +55,7 @@ class PlainWords:
         return Document(tuple(Text(line) for line in lines))
 
     def message(self, what: str, language: str, data: Mapping[str, str]) -> str:
-        return orjson.dumps({"what": what, **data}).decode()
+        return orjson.dumps({"what": what, "language": language, **data}).decode()
 
 
 @dataclass
@@ -68,6 +69,7 @@ class Rig:
     family: str
     neighbour: str
     unit: str
+    life: int = 1
     keys: int = 0
 
     @property
@@ -76,9 +78,9 @@ class Rig:
 
     def ask(self, who: Who | None = None, key: str = "") -> Request:
         self.keys += 1
-        return Request(actor=(who or self.courier).id, key=key or f"key-{self.keys}")
+        return Request(actor=(who or self.courier).id, key=key or f"life-{self.life}-{self.keys}")
 
-    def draft(self, number: str = "SF0000000001", **more: object) -> Draft:
+    def draft(self, number: str = "SF0000000001", **more: Any) -> Draft:
         given = {
             "number": number,
             "carrier": "顺丰",
@@ -115,10 +117,9 @@ class Rig:
         await asyncio.sleep(seconds)
 
     async def online(self) -> None:
-        """Wait until the board has told every door."""
-        async with asyncio.timeout(120):
-            while not self.all_known():
-                await asyncio.sleep(0.5)
+        """Give the board the time to tell every door."""
+        await self.settled(30)
+        assert self.all_known()
 
     def all_known(self) -> bool:
         slots = self.house.boards[self.house.wall.device].slots()
@@ -129,9 +130,7 @@ class Rig:
     async def begin_drop(self) -> str:
         return await flows.begin(self.house, self.courier, self.ask())
 
-    async def drop(
-        self, visit: str, number: str = "SF0000000001", size: Size = Size.S, **more: object
-    ) -> dict[str, str]:
+    async def drop(self, visit: str, number: str = "SF0000000001", size: Size = Size.S, **more: Any) -> dict[str, str]:
         """Register and open; returns once the door's fate is known."""
         opened = await flows.drop_off(
             self.house, self.courier, self.ask(), visit, self.draft(number, **more), size=size, statement=True
@@ -139,15 +138,16 @@ class Rig:
         await self.settled()
         return opened
 
-    def put_in_and_close(self, cell: str, item: str = "box") -> None:
+    async def put_in_and_close(self, cell: str, item: str = "box") -> None:
         self.stage.locker.put(cell, item)
+        await self.settled(1)
         self.stage.locker.close(cell)
 
-    async def stored(self, number: str = "SF0000000001", **more: object) -> tuple[str, str, str]:
+    async def stored(self, number: str = "SF0000000001", **more: Any) -> tuple[str, str, str]:
         """A parcel lies in a cell and its addressee knows: parcel, cell, code."""
         visit = await self.begin_drop()
         opened = await self.drop(visit, number, **more)
-        self.put_in_and_close(opened["cell"])
+        await self.put_in_and_close(opened["cell"])
         await self.settled()
         await self.house.visits.close(self.ask(), visit, screen=self.courier.screen)
         await self.settled()
@@ -205,6 +205,7 @@ async def running(world: World, state: Path) -> AsyncIterator[Rig]:
             family=ids["family"],
             neighbour=ids["neighbour"],
             unit=house.directory.person(ids["owner"]).unit,
+            life=world.lives,
         )
         await rig.online()
         yield rig

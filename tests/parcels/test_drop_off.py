@@ -21,7 +21,7 @@ def test_a_parcel_goes_into_a_cell_and_its_addressee_is_told_at_once(tmp_path: P
         visit = await rig.begin_drop()
         opened = await rig.drop(visit)
         assert rig.stage.locker.is_open(opened["cell"])
-        rig.put_in_and_close(opened["cell"])
+        await rig.put_in_and_close(opened["cell"])
         await rig.settled(1)
         await flows.put_in(rig.house, rig.courier, rig.ask(), visit, opened["parcel"])
         await rig.settled()
@@ -29,7 +29,8 @@ def test_a_parcel_goes_into_a_cell_and_its_addressee_is_told_at_once(tmp_path: P
         assert (row.state, row.cell) == (Where.IN_CELL, opened["cell"])
         (message,) = rig.messages()
         assert message["what"] == "parcel_in_cell"
-        assert message["code"].isdigit() and len(message["code"]) == 8
+        assert message["code"].isdigit()
+        assert len(message["code"]) == 8
         assert rig.eyes() == []
         kinds = rig.kinds()
         assert kinds.index("act.requested") < kinds.index("act.actuated") < kinds.index("parcel.put_in_cell")
@@ -88,7 +89,7 @@ def test_what_does_not_fit_gets_a_bigger_cell_and_the_first_one_back(tmp_path: P
         await rig.settled()
         assert rig.house.wall.cell(bigger["cell"]).size is Size.M  # type: ignore[union-attr]
         assert bigger["parcel"] == small["parcel"]
-        rig.put_in_and_close(bigger["cell"])
+        await rig.put_in_and_close(bigger["cell"])
         await rig.settled()
         row = rig.row(small["parcel"])
         assert (row.state, row.cell) == (Where.IN_CELL, bigger["cell"])
@@ -121,7 +122,7 @@ def test_a_courier_who_walks_away_is_settled_by_the_sensors(tmp_path: Path) -> N
     async def scene(rig: Rig) -> None:
         visit = await rig.begin_drop()
         put = await rig.drop(visit, "SF1")
-        rig.put_in_and_close(put["cell"])
+        await rig.put_in_and_close(put["cell"])
         await rig.settled(1)
         kept = await rig.drop(visit, "SF2")
         rig.stage.locker.close(kept["cell"])
@@ -138,11 +139,24 @@ def test_a_door_left_open_goes_to_the_needs_eyes_list_until_it_is_shut(tmp_path:
         visit = await rig.begin_drop()
         opened = await rig.drop(visit)
         await rig.house.visits.close(rig.ask(), visit, screen="kiosk-1")
-        assert rig.row(opened["parcel"]).state is Where.TAKEN_BACK
+        assert rig.row(opened["parcel"]).state is Where.UNSURE, "it may still be put in"
         slot = f"slot:locker-1/{opened['cell']}"
         assert (slot, "left_open") in rig.eyes()
         rig.stage.locker.close(opened["cell"])
         await rig.settled()
+        assert rig.row(opened["parcel"]).state is Where.TAKEN_BACK
+        assert rig.eyes() == []
+
+
+def test_what_is_put_in_after_the_visit_ended_is_found_when_the_door_shuts(tmp_path: Path) -> None:
+    async def scene(rig: Rig) -> None:
+        visit = await rig.begin_drop()
+        opened = await rig.drop(visit)
+        await rig.house.visits.close(rig.ask(), visit, screen="kiosk-1")
+        await rig.put_in_and_close(opened["cell"])
+        await rig.settled()
+        assert rig.row(opened["parcel"]).state is Where.IN_CELL
+        assert len(rig.messages()) == 1
         assert rig.eyes() == []
 
     play(tmp_path, scene)
@@ -155,16 +169,18 @@ def test_a_jammed_cell_is_tried_twice_then_another_opens_under_the_same_number(t
         visit = await rig.begin_drop()
         opened = await rig.drop(visit)
         parcel = opened["parcel"]
-        assert opened["cell"] == "A01" and rig.acts(parcel)[-1].state is ActState.JAMMED
+        assert opened["cell"] == "A01"
+        assert rig.acts(parcel)[-1].state is ActState.JAMMED
         await flows.try_again(rig.house, rig.courier, rig.ask(), visit, parcel)
         await rig.settled()
         with pytest.raises(Refusal, match="tried_enough"):
             await flows.try_again(rig.house, rig.courier, rig.ask(), visit, parcel)
         other = await flows.door_did_not_open(rig.house, rig.courier, rig.ask(), visit, parcel, Size.S)
         await rig.settled()
-        assert other["cell"] != "A01" and rig.stage.locker.is_open(other["cell"])
+        assert other["cell"] != "A01"
+        assert rig.stage.locker.is_open(other["cell"])
         assert ("slot:locker-1/A01", "did_not_open") in rig.eyes()
-        rig.put_in_and_close(other["cell"])
+        await rig.put_in_and_close(other["cell"])
         await rig.settled()
         assert rig.row(parcel).state is Where.IN_CELL
         assert rig.kinds().count("parcel.registered") == 1
@@ -193,7 +209,7 @@ def test_a_full_locker_says_so_and_a_dead_board_too(tmp_path: Path) -> None:
         visit = await rig.begin_drop()
         for number, size in (("SF1", Size.XL), ("SF2", Size.L)):
             opened = await rig.drop(visit, number, size)
-            rig.put_in_and_close(opened["cell"])
+            await rig.put_in_and_close(opened["cell"])
             await rig.settled(1)
         with pytest.raises(Refusal, match="locker_full"):
             await rig.drop(visit, "SF3", Size.L)
@@ -211,7 +227,7 @@ def test_put_in_against_the_sensor_is_believed_and_looked_at(tmp_path: Path) -> 
         rig.stage.locker.set_fault("locker.occupied_wrong", slot="A01")
         visit = await rig.begin_drop()
         opened = await rig.drop(visit)
-        rig.put_in_and_close("A01")
+        await rig.put_in_and_close("A01")
         await rig.settled(1)
         await flows.put_in(rig.house, rig.courier, rig.ask(), visit, opened["parcel"])
         assert rig.row(opened["parcel"]).state is Where.IN_CELL
@@ -228,5 +244,19 @@ def test_another_screen_cannot_carry_on_a_visit(tmp_path: Path) -> None:
         elsewhere = replace(rig.courier, screen="kiosk-2")
         with pytest.raises(Refusal, match="visit_over"):
             await flows.drop_off(rig.house, elsewhere, rig.ask(), visit, rig.draft(), size=Size.S, statement=True)
+
+    play(tmp_path, scene)
+
+
+def test_something_in_a_cell_that_no_parcel_claims_is_looked_at(tmp_path: Path) -> None:
+    async def scene(rig: Rig) -> None:
+        visit = await rig.begin_drop()
+        opened = await rig.drop(visit)
+        await flows.not_put_in(rig.house, rig.courier, rig.ask(), visit, opened["parcel"])
+        await rig.put_in_and_close(opened["cell"], "somebody's bag")
+        await rig.settled()
+        assert (f"slot:locker-1/{opened['cell']}", "unclaimed") in rig.eyes()
+        other = await rig.drop(visit, "SF2")
+        assert other["cell"] != opened["cell"], "nothing else is put on top of it"
 
     play(tmp_path, scene)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -55,7 +56,8 @@ def refused(code: str, rule: str = ""):  # type: ignore[no-untyped-def]
 @pytest.mark.rule("P1")
 @pytest.mark.parametrize("field", ["number", "carrier", "unit", "addressee", "deliverer", "signature"])
 def test_a_missing_field_is_refused_and_named(field: str) -> None:
-    incomplete = replace(DRAFT, **{field: None if field == "signature" else ""})
+    nothing: dict[str, Any] = {field: None if field == "signature" else ""}
+    incomplete = replace(DRAFT, **nothing)
     with refused("field_missing", "P1") as refusal:
         check_complete(incomplete)
     assert refusal.value.detail["field"] == field

@@ -14,6 +14,7 @@ from edge.parcels.flows.placing import (
     QR_PREFIX,
     act_of,
     commit_and_open,
+    confirm_open,
     confirm_shut,
     known,
     placing_of,
@@ -154,6 +155,16 @@ async def did_not_open(house: House, kiosk: Who, request: Request, visit: str, p
         return {"again": again}
 
     return await house.ledger.commit(request, decide)
+
+
+async def is_open(house: House, kiosk: Who, request: Request, visit: str, parcel: str) -> None:
+    """The resident sees the door open though no sensor does: a person's word settles the act."""
+
+    def decide(tx: Tx) -> None:
+        here = house.visits.current(tx.db, visit, screen=kiosk.screen, purpose="collect")
+        confirm_open(house, tx, _act(tx, _theirs(tx, here, parcel)))
+
+    await house.ledger.commit(request, decide)
 
 
 async def dispute(house: House, kiosk: Who, request: Request, visit: str, parcel: str, what: str) -> None:

@@ -10,6 +10,7 @@ from edge.parcels.flows.placing import (
     act_of,
     board_now,
     commit_and_open,
+    confirm_open,
     confirm_shut,
     known,
     placing_of,
@@ -31,6 +32,7 @@ from edge.parcels.tables import ParcelRow, Where
 from edge.people.tables import has_locker_consent
 from edge.people.who import Role, Who, require
 from edge.refusal import Refusal
+from edge.slips import slips_about
 from edge.wall import Size
 
 PURPOSE = "parcel.drop_off"
@@ -89,7 +91,7 @@ async def drop_at_desk(house: House, who: Who, request: Request, visit: str, dra
 
 
 async def put_in(house: House, who: Who, request: Request, visit: str, parcel: str, *, insists: bool = False) -> str:
-    """The courier says that it lies in the cell and the door is shut; the receipt's number (empty when known before).
+    """The courier says that it lies in the cell and the door is shut; the receipt's number.
 
     `insists`: the door is shut, whatever its sensor says; the desk is asked to look.
     """
@@ -97,9 +99,10 @@ async def put_in(house: House, who: Who, request: Request, visit: str, parcel: s
     def decide(tx: Tx) -> str:
         row, act = _in_work(house, tx, who, visit, parcel)
         if row.state is Where.IN_CELL:
-            return ""
-        seen = check_put_in(act, insists=insists)
-        return placing_of(house).in_cell(tx, row, seen)
+            return next((slip.slip for slip in slips_about(tx.db, f"parcel:{parcel}")), "")
+        placing = placing_of(house)
+        placing.in_cell(tx, row, check_put_in(act, insists=insists))
+        return placing.receipt(tx, row, "drop_off_receipt")
 
     return await house.ledger.commit(request, decide)
 
@@ -138,6 +141,16 @@ async def try_again(house: House, who: Who, request: Request, visit: str, parcel
         return _open(house, tx, row)
 
     return await commit_and_open(house, request, decide)
+
+
+async def door_is_open(house: House, who: Who, request: Request, visit: str, parcel: str) -> None:
+    """The courier sees the door open though no sensor does: a person's word settles the act."""
+
+    def decide(tx: Tx) -> None:
+        _, act = _in_hand(house, tx, who, visit, parcel)
+        confirm_open(house, tx, act)
+
+    await house.ledger.commit(request, decide)
 
 
 async def door_did_not_open(

@@ -84,14 +84,13 @@ class Placing:
         )
         return known(tx.db, parcel)
 
-    def in_cell(self, tx: Tx, row: ParcelRow, seen: str) -> str:
-        """It lies in its cell: code, message to the addressee (P2), receipt for the deliverer. The receipt's number."""
+    def in_cell(self, tx: Tx, row: ParcelRow, seen: str) -> None:
+        """It lies in its cell: a code and a message to the addressee (P2)."""
         tx.append(ParcelPutInCell(parcel=row.parcel, device=row.device, cell=row.cell, seen=seen))
         eyes.settle(tx, f"parcel:{row.parcel}", finding="in_cell")
         if seen == "person":
             eyes.raise_(tx, f"parcel:{row.parcel}", "sensor_disagrees", row.device, row.cell)
         self.tell(tx, known(tx.db, row.parcel), "parcel_in_cell")
-        return self.receipt(tx, row, "drop_off_receipt")
 
     def on_shelf(self, tx: Tx, row: ParcelRow, shelf: str, why: str) -> None:
         """It lies on the desk's shelf, under the number that it has (P9); the addressee is told (P2)."""
@@ -227,6 +226,14 @@ def confirm_shut(house: House, tx: Tx, act: ActRow) -> None:
     if act.state is ActState.REQUESTED:
         raise Refusal("door_busy", slot=act.slot)
     house.acts.confirm(tx, act.act, "not_opened")
+
+
+def confirm_open(house: House, tx: Tx, act: ActRow) -> None:
+    """A person says that the door is open though no sensor saw it. Saying what is known already is fine."""
+    if act.state is ActState.REQUESTED:
+        raise Refusal("door_busy", slot=act.slot)
+    if not act.opened:
+        house.acts.confirm(tx, act.act, "opened")
 
 
 def tries_at(db: Connection, act: ActRow) -> int:

@@ -15,7 +15,7 @@ from edge.parcels.facts import CellReleased, ParcelUnsure
 from edge.parcels.flows.collect import PURPOSE as COLLECT
 from edge.parcels.flows.drop_off import PURPOSE as DROP_OFF
 from edge.parcels.flows.placing import Placing, act_of, known
-from edge.parcels.tables import ParcelRow, Where, parcel_row, parcels_of, parcels_of_visit
+from edge.parcels.tables import ParcelRow, Where, parcel_in_cell, parcel_row, parcels_of, parcels_of_visit
 from edge.visits import VisitRow, visit_row
 
 
@@ -29,6 +29,8 @@ class Settling:
         """A sensor told something about a door that was opened for a parcel."""
         if seen.what == "closed":
             eyes.settle(tx, f"slot:{seen.act.device}/{seen.act.slot}", finding="closed", reason="left_open")
+        if seen.what == "occupied" and parcel_in_cell(tx.db, seen.act.device, seen.act.slot) is None:
+            eyes.raise_(tx, f"slot:{seen.act.device}/{seen.act.slot}", "unclaimed", seen.act.device, seen.act.slot)
         kind, _, parcel = seen.act.about.partition(":")
         row = parcel_row(tx.db, parcel) if kind == "parcel" else None
         if row is None or row.cell != seen.act.slot or row.device != seen.act.device:
@@ -55,13 +57,15 @@ class Settling:
             return
         if act is not None and act.last_occupied and (over or act.state is ActState.CLOSED):
             self.placing.in_cell(tx, row, "sensor")
+            if not over:
+                self.placing.receipt(tx, row, "drop_off_receipt")
         elif over:
             self._never_in(tx, row, act)
         self._door_left(tx, act, over=over)
 
     def _never_in(self, tx: Tx, row: ParcelRow, act: ActRow | None) -> None:
-        """The deliverer is gone and no sensor felt the parcel: they have it, or nobody knows."""
-        if act is None or act.state not in UNSETTLED:
+        """The deliverer is gone and no sensor felt the parcel: they have it, or nobody knows while the door is open."""
+        if act is None or act.state not in (*UNSETTLED, ActState.OPEN):
             self.placing.taken_back(tx, row, "left")
         elif row.state is not Where.UNSURE:
             tx.append(ParcelUnsure(parcel=row.parcel, why="door_unknown"))
