@@ -17,7 +17,7 @@ from escpos.printer import Dummy
 from drivers.ports import Align, Block, Code128, Document, Feed, Pair, QrCode, Rule, Text
 from drivers.printer.commands import first_real_time
 from drivers.printer.layout import SYMBOL_LIMIT, Charset, Paper, clean, columns, pair_lines, wrap
-from drivers.printer.raster import PLACEHOLDER, FontFile, draw_line, find_font
+from drivers.printer.raster import FONT_FILES, PLACEHOLDER, FontFile, Painter
 
 QUIET_MODULES = 4
 
@@ -46,9 +46,9 @@ class Body:
     substituted: bool = False
 
 
-def encode(document: Document, paper: Paper, font: FontFile | None = None) -> Body:
-    """The bytes of `document`. Raises `Unprintable`. `font` is for pictures; by default the machine's own."""
-    tape = _Tape(paper, font or find_font())
+def encode(document: Document, paper: Paper, fonts: Sequence[FontFile] = FONT_FILES) -> Body:
+    """The bytes of `document`. Raises `Unprintable`. `fonts` are for pictures; the first that can be used is taken."""
+    tape = _Tape(paper, fonts)
     for block in document.blocks:
         tape.put(block)
     data = tape.output
@@ -60,10 +60,10 @@ def encode(document: Document, paper: Paper, font: FontFile | None = None) -> Bo
 class _Tape(Dummy):  # type: ignore[misc]  # python-escpos ships no types
     """python-escpos' byte builder with our blocks."""
 
-    def __init__(self, paper: Paper, font: FontFile | None) -> None:
+    def __init__(self, paper: Paper, fonts: Sequence[FontFile]) -> None:
         super().__init__()
         self._paper = paper
-        self._font = font
+        self._painter = Painter(paper, fonts)
         self.substituted = False
         if paper.charset is not Charset.NONE:
             self._raw(_CHINESE_ON)
@@ -108,8 +108,7 @@ class _Tape(Dummy):  # type: ignore[misc]  # python-escpos ships no types
         encoded = _encoded(line, self._paper.charset)
         if encoded is not None:
             self._raw(encoded + b"\n")
-        elif self._font is not None:
-            drawn = draw_line(self._placed(line, align, size), paper=self._paper, font=self._font, size=size, bold=bold)
+        elif (drawn := self._painter.draw(self._placed(line, align, size), size=size, bold=bold)) is not None:
             self.substituted |= drawn.substituted
             self._raw(b"\x1ba\x00" + drawn.data + _ALIGNMENT[align])
         else:
@@ -157,7 +156,7 @@ def _qr_dots(data: str, paper: Paper) -> int:
         raise Unprintable("qr_characters")
     if len(data.encode()) > SYMBOL_LIMIT:
         raise Unprintable("qr_too_long")
-    symbol = segno.make_qr(data.encode(), error="m", mode="byte", boost_error=False)
+    symbol = segno.make_qr(data.encode(), error="m", mode="byte", boost_error=False, mask=0)  # only its size is wanted
     modules, _ = symbol.symbol_size(border=QUIET_MODULES)
     fitting = next((dots for dots in _QR_DOTS if modules * dots <= paper.dots), 0)
     if not fitting:

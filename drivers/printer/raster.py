@@ -6,6 +6,7 @@ Pillow is loaded with the first such line only: on most days a box prints none, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,11 +42,6 @@ FONT_FILES = (
 )
 
 
-def find_font(files: Sequence[FontFile] = FONT_FILES) -> FontFile | None:
-    """The first font that this machine has."""
-    return next((file for file in files if file.path.is_file()), None)
-
-
 @dataclass(frozen=True)
 class Drawn:
     """`data`: one or more GS v 0. `substituted`: the font lacked a character and shows the placeholder for it."""
@@ -54,16 +50,41 @@ class Drawn:
     substituted: bool
 
 
-def draw_line(text: str, *, paper: Paper, font: FontFile, size: int = 1, bold: bool = False) -> Drawn:
-    """One line, drawn on the grid of the text mode: each character in its own columns."""
-    from PIL import Image, ImageDraw, ImageFont
+class Painter:
+    """Draws the lines of one document, on the grid of the text mode: each character in its own columns."""
 
-    face = ImageFont.truetype(str(font.path), GLYPH_DOTS * size, index=font.index)
-    shown = _with_placeholders(text, face)
-    rows = LINE_DOTS * size  # more than the 24 of the text mode: this font's descenders hang lower
-    image = Image.new("1", (paper.dots, rows), 0)
-    _draw(ImageDraw.Draw(image), shown, face, size=size, bold=bold)
-    return Drawn(_bands(image.tobytes(), row_bytes=paper.row_bytes, rows=rows), shown != text)
+    def __init__(self, paper: Paper, files: Sequence[FontFile]) -> None:
+        self._paper = paper
+        self._files = files
+        self._faces: dict[int, ImageFont.FreeTypeFont] = {}
+
+    def draw(self, text: str, *, size: int = 1, bold: bool = False) -> Drawn | None:
+        """One line; None where this machine has none of the fonts."""
+        face = self._face(size)
+        if face is None:
+            return None
+        from PIL import Image, ImageDraw
+
+        shown = _with_placeholders(text, face)
+        rows = LINE_DOTS * size  # more than the 24 of the text mode: this font's descenders hang lower
+        image = Image.new("1", (self._paper.dots, rows), 0)
+        _draw(ImageDraw.Draw(image), shown, face, size=size, bold=bold)
+        return Drawn(_bands(image.tobytes(), row_bytes=self._paper.row_bytes, rows=rows), shown != text)
+
+    def _face(self, size: int) -> ImageFont.FreeTypeFont | None:
+        if size not in self._faces and (found := _load(self._files, size)) is not None:
+            self._faces[size] = found
+        return self._faces.get(size)
+
+
+def _load(files: Sequence[FontFile], size: int) -> ImageFont.FreeTypeFont | None:
+    """The first font that can be used."""
+    from PIL import ImageFont
+
+    for file in files:
+        with suppress(OSError):  # not there, or damaged
+            return ImageFont.truetype(str(file.path), GLYPH_DOTS * size, index=file.index)
+    return None
 
 
 def _with_placeholders(text: str, face: ImageFont.FreeTypeFont) -> str:

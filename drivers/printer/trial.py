@@ -21,9 +21,7 @@ _WIDTHS = {576: "80 mm", 384: "58 mm"}
 
 def commission_report(name: str, known: Commissioning, trial: PrintOutcome | None = None) -> list[str]:
     """Lines for the command line, in English. `trial` is the outcome of the slip below, where one was printed."""
-    identity = (
-        " ".join(filter(None, (known.maker, known.model, known.firmware, known.serial))) or "does not tell who it is"
-    )
+    told = (known.maker, known.model, known.firmware, known.serial)
     emptied = "empties its buffer when told" if known.clears else "cannot be told to empty its buffer"
     refill = "" if known.clears else ": after a refill it may finish the slip that was broken off"
     lines = [

@@ -45,7 +45,7 @@ class PrinterModel:
         self._out = bytearray()
         self._head = Head(self.body.dots, self.body.chinese, keep=keep)
         self._laid: dict[str, int] = {}  # fault -> where it strikes: dots travelled or bytes received; 0 is at once
-        self._received = 0
+        self.received = 0  # bytes since it was switched on
         self._auto = 0
         self._told = b""
         self._jammed = False
@@ -63,11 +63,11 @@ class PrinterModel:
     def receive(self, data: bytes) -> None:
         """Bytes from the host. Check `dropped` after it."""
         for byte in data:
-            self._received += 1
+            self.received += 1
             self._buffer.append(byte)
             for command in self._ear.listen(byte):
                 self._at_once(command)
-            if self._strikes(faults.LINK_DROP, self._received):
+            if self._strikes(faults.LINK_DROP, self.received):
                 del self._laid[faults.LINK_DROP]
                 self.dropped = True
                 break
@@ -114,7 +114,7 @@ class PrinterModel:
         """A fault from now on, or (`at_dot`, `at_byte`) once so much more was printed or received."""
         if name not in {fault.name for fault in faults.FAULTS}:
             raise LookupError(f"no fault is called {name!r}")
-        at = self._received + at_byte if name in {faults.SILENT, faults.LINK_DROP} else self._head.travelled + at_dot
+        at = self.received + at_byte if name in {faults.SILENT, faults.LINK_DROP} else self._head.travelled + at_dot
         self._laid[name] = at
         if name == faults.PAPER_OUT:
             self._head.run_out(at_dot)
@@ -230,7 +230,7 @@ class PrinterModel:
         """Real-time commands, also off-line and with a full buffer."""
         if command.name == "DLE EOT":
             self._say(self._real_time(command.args[0]))
-        elif command.name == "DLE ENQ" and command.args[0] in {1, 2}:
+        elif command.name == "DLE ENQ" and command.args[0] in {1, 2} and self._jammed:  # else there is nothing to leave
             self._jammed = False
             if command.args[0] == 2:
                 self._forget()
@@ -262,7 +262,7 @@ class PrinterModel:
         return faults.PAPER_LOW in self._laid or self._head.paper_left == 0
 
     def _say(self, said: bytes) -> None:
-        if self.body.answers and not self._strikes(faults.SILENT, self._received):
+        if self.body.answers and not self._strikes(faults.SILENT, self.received):
             self._out += said
 
     def _changed(self) -> None:

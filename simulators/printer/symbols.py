@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import segno
 
 _BARS = (
@@ -21,6 +23,7 @@ _SWITCH = {"C": 99, "B": 100, "A": 101}
 _QR_LEVELS = {48: "l", 49: "m", 50: "q", 51: "h"}
 
 
+@lru_cache(maxsize=64)
 def qr_modules(data: bytes, level: int) -> tuple[bytes, ...]:
     """Rows of 0 and 1. `level` as in GS ( k fn 169: 48 to 51 for L, M, Q, H."""
     code = segno.make_qr(data, error=_QR_LEVELS.get(level, "l"), mode="byte", boost_error=False)
