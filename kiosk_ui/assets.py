@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -41,12 +38,6 @@ class StaticApp(StaticFiles):
 def static_app(folder: Path = STATIC) -> StaticApp:
     """To be mounted at `Assets.prefix`."""
     return StaticApp(directory=folder)
-
-
-def vendored(folder: Path = STATIC / "vendor") -> Iterator[tuple[dict[str, Any], str]]:
-    """What is not ours: each entry of `vendor.toml` with the sha256 that its file has now."""
-    for entry in tomllib.loads((folder / "vendor.toml").read_text(encoding="utf-8"))["file"]:
-        yield entry, hashlib.sha256((folder / entry["name"]).read_bytes()).hexdigest()
 
 
 def _mark(file: Path) -> str:

@@ -22,7 +22,8 @@ class Voice:
     """What templates call `t`: texts in the order of languages that this person reads.
 
     `t(key)` is the first language with the second one beneath, `t.first` and `t.sub` (or `t.beneath`) are the two
-    alone, `t.plain` is the first one for an attribute. Values are escaped; a value may be a mapping from language to text.
+    alone, `t.plain` is the first one for an attribute. Values are escaped; one may be a mapping from language to
+    text.
     """
 
     texts: Texts

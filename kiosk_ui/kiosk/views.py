@@ -130,7 +130,7 @@ class DoorPage(View):
 
 @dataclass(frozen=True, kw_only=True)
 class Choices(View):
-    """A question with keys to answer it. `what` names its texts."""
+    """A question with keys to answer it. `what` names its texts; `asked` is what its form's address carries along."""
 
     template: ClassVar[str] = "kiosk/choices.html"
     what: str
@@ -138,7 +138,8 @@ class Choices(View):
     choices: tuple[Choice, ...] = ()
     narrow: bool = False
     back: str = ""
-    step: tuple[int, int] | None = None
+    by_phone: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,12 +162,14 @@ class Result(View):
     quiet_s: int = 30
     warn_s: int = 0
     what: str = "thanks"
+    n: int | None = None
     values: Mapping[str, object] | None = None
     look: bool = False
     slip: str = ""
     wall: Wall | None = None
     cell: str = ""
     main: Choice | None = None
+    others: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

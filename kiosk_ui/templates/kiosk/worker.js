@@ -1,7 +1,7 @@
 // Answers with the "one moment" page while the service is away. Its bytes change with the files that it keeps.
 const KEPT = {{ kept | tojson }};
 const MOMENT = KEPT[0];
-const SHELF = "moment-{{ mark }}";
+const SHELF = `moment ${KEPT.join(" ")}`;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(SHELF).then((shelf) => shelf.addAll(KEPT)).then(() => self.skipWaiting()));

@@ -1,0 +1,29 @@
+"""A browser becomes a screen of the house with a one-time code. Until then it is shown nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from edge.house import House
+from edge.people import screens
+from edge.people.access_facts import ScreenKind
+from edge.people.tokens import SCREEN_CODE_DIGITS
+from kiosk_ui.kiosk.here import Answer
+from kiosk_ui.kiosk.site import ROOT
+from kiosk_ui.kiosk.views import Pad, Problem, View
+
+PATH = "/enrol"
+SCREEN = "lobby_screen"
+_HOMES = {ScreenKind.KIOSK: f"{ROOT}/", ScreenKind.DESK: "/desk/"}
+
+
+def page(once: str, problem: Problem | None) -> View:
+    return Pad(
+        path=PATH, once=once, problem=problem, quiet_s=0, what="enrol", fields=(("enrol", SCREEN_CODE_DIGITS, False),)
+    )
+
+
+async def enrol(house: House, form: Mapping[str, str]) -> Answer:
+    """Raises Refusal `screen_code_wrong`."""
+    enrolled = await screens.enrol_screen(house, form.get("enrol", ""))
+    return Answer(_HOMES[enrolled.screen.kind], {SCREEN: enrolled.token})

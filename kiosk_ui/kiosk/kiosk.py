@@ -1,0 +1,215 @@
+"""The kiosk as a part of the site: who may see its pages, what a press does, and what a scan does."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+
+from edge.chance import new_id
+from edge.house import House
+from edge.ledger import Request as Asked
+from edge.parcels import flows
+from edge.parcels.flows.placing import QR_PREFIX
+from edge.people.access_facts import ScreenKind
+from edge.people.known import Screen as Enrolled
+from edge.people.screens import screen_of
+from edge.refusal import Refusal
+from kiosk_ui import live
+from kiosk_ui.assets import Assets
+from kiosk_ui.kiosk import collect, drop, enrol
+from kiosk_ui.kiosk.here import SESSION, Answer, Drafting, Here, problem_in, refused
+from kiosk_ui.kiosk.site import ROOT, Site
+from kiosk_ui.kiosk.table import PAGES, PRESSES, Table
+from kiosk_ui.kiosk.views import View
+from kiosk_ui.look import COOKIE, Look, Screen, kiosk_shape, look_of
+from kiosk_ui.pages import Pages
+from kiosk_ui.security import HEADERS, from_own_page, keep, read_form
+from kiosk_ui.texts import Lang, Texts
+
+MOMENT = f"{ROOT}/moment"
+_FOR_GOOD = frozenset({enrol.SCREEN})
+_GONE = {"visit_over", "sign_in_first", "session_over", "not_yours", "not_yours_now", "no_such_parcel"}
+"""Refusals after which the page has nobody left to show itself to."""
+
+
+class Kiosk:
+    """All kiosks of one house."""
+
+    def __init__(self, house: House, texts: Texts, assets: Assets) -> None:
+        self.house = house
+        self.bells = live.Bells()
+        self._texts = texts
+        self._assets = assets
+        self._pages = Pages(texts, assets)
+        self._shows, self._presses = Table(PAGES), Table(PRESSES)
+        self._drafts: dict[str, Drafting] = {}
+        self._shown: dict[str, Here] = {}
+
+    def router(self) -> APIRouter:
+        router = APIRouter(include_in_schema=False)
+        add = router.add_api_route
+        add(enrol.PATH, self._enrol_page, methods=["GET"])
+        add(enrol.PATH, self._enrol, methods=["POST"])
+        add(f"{ROOT}/worker.js", self._worker, methods=["GET"])
+        add(MOMENT, self._moment, methods=["GET"])
+        add(f"{ROOT}/live", self._live, methods=["GET"])
+        add(f"{ROOT}/{{rest:path}}", self._page, methods=["GET"])
+        add(f"{ROOT}/{{rest:path}}", self._press, methods=["POST"])
+        return router
+
+    async def scanned(self, screen: str, text: str) -> None:
+        """The scanner at a kiosk read something, whatever that page shows and whatever has the focus there."""
+        here = self._shown.get(screen)
+        if here is None:
+            return
+        here = replace(here, looking=False)
+        try:
+            url = await self._scan(here, text.strip())
+        except Refusal as refusal:
+            url = refused(here.path if here.path.startswith(drop.HERE) else collect.HERE, refusal)
+        if url:
+            self.bells.send(screen, url)
+
+    async def _scan(self, here: Here, text: str) -> str:
+        """Where a scan leads: a pickup code to its parcels, a tracking number to whom it is for, else nowhere."""
+        if here.path == f"{drop.HERE}/number" and not text.startswith(QR_PREFIX):
+            return drop.take_number(here, text).go
+        if here.path.startswith(drop.HERE) or not (text.startswith(QR_PREFIX) or text.isdigit()):
+            return ""
+        await flows.identify(self.house, here.kiosk, Asked(actor=here.kiosk.id), text)
+        return f"{collect.HERE}/waiting"
+
+    # -- pages -------------------------------------------------------------------------------------------------
+
+    async def _page(self, request: Request) -> Response:
+        screen = self._screen(request)
+        if screen is None:
+            return RedirectResponse(enrol.PATH, 303)
+        here = self._here(request, screen, str(request.url))
+        try:
+            return HTMLResponse(self._show(here), headers=HEADERS)
+        except live.Go as elsewhere:
+            return RedirectResponse(elsewhere.url, 303, headers=HEADERS)
+
+    def _show(self, here: Here) -> str:
+        """The page as HTML. Raises `Go` where it is not to be shown."""
+        found = self._shows.find(here.path.removeprefix(ROOT))
+        if found is None:
+            raise live.Go(f"{ROOT}/")
+        show, values = found
+        try:
+            view = show(here, **values)
+        except Refusal as refusal:
+            raise live.Go(refused(f"{ROOT}/", refusal)) from None
+        return self._html(here.look, view, f"{ROOT}/live?{urlencode({'once': here.once, 'at': here.address})}")
+
+    def _html(self, look: Look, view: View, stream: str) -> str:
+        box = self.house.settings.box
+        site = Site({Lang.ZH: box.name_zh, Lang.EN: box.name_en}, look, self._texts, stream)
+        return self._pages.html(view.template, look, view=view, site=site)
+
+    async def _live(self, request: Request, once: str, at: str) -> Response:
+        screen = self._screen(request)
+        if screen is None:
+            return Response(status_code=403)
+        here = replace(self._here(request, screen, at), once=once, looking=True)
+        return StreamingResponse(self._events(here), media_type=live.MEDIA_TYPE, headers=live.HEADERS)
+
+    async def _events(self, here: Here) -> AsyncIterator[bytes]:
+        self._shown[here.screen.name] = here
+        with self.bells.listening(here.screen.name) as sent:
+            async for event in live.stream(self.house.ledger, lambda: self._show(here), sent):
+                yield event
+
+    # -- presses -----------------------------------------------------------------------------------------------
+
+    async def _press(self, request: Request) -> Response:
+        screen = self._screen(request)
+        if screen is None or not from_own_page(request):
+            return JSONResponse({"code": "not_enrolled"}, 403)
+        here = self._here(request, screen, str(request.url))
+        answer = await self._answered(here, request)
+        return self._lead(request, answer)
+
+    async def _answered(self, here: Here, request: Request) -> Answer:
+        found = self._presses.find(here.path.removeprefix(ROOT))
+        if found is None:
+            return Answer(f"{ROOT}/")
+        press, values = found
+        try:
+            done = press(here, await read_form(request), **values)
+            return await done if inspect.isawaitable(done) else done
+        except live.Go as elsewhere:
+            return Answer(elsewhere.url)
+        except Refusal as refusal:
+            return Answer(refused(f"{ROOT}/" if refusal.code in _GONE else here.address, refusal))
+
+    def _lead(self, request: Request, answer: Answer) -> Response:
+        """A script of ours goes there itself, so that no second history entry is made."""
+        scripted = "x-kiosk" in request.headers
+        response: Response = (
+            JSONResponse({"go": answer.go}, headers=HEADERS) if scripted else RedirectResponse(answer.go, 303)
+        )
+        return keep(response, answer.cookies, for_good=_FOR_GOOD)
+
+    # -- who asks ----------------------------------------------------------------------------------------------
+
+    def _screen(self, request: Request) -> Enrolled | None:
+        """The enrolled kiosk whose browser this is."""
+        with self.house.ledger.reading() as db:
+            try:
+                screen = screen_of(db, request.cookies.get(enrol.SCREEN, ""))
+            except Refusal:
+                return None
+        return screen if screen.kind is ScreenKind.KIOSK else None
+
+    def _here(self, request: Request, screen: Enrolled, address: str) -> Here:
+        asked = urlsplit(address)
+        shape = kiosk_shape(screen.width_mm, screen.height_mm)
+        look = look_of(Screen(screen.name, shape, screen.width_mm), request.cookies.get(COOKIE, ""))
+        return Here(
+            house=self.house,
+            texts=self._texts,
+            screen=screen,
+            look=look,
+            path=asked.path,
+            query=dict(parse_qsl(asked.query)),
+            once=new_id(self.house.chance),
+            session=request.cookies.get(SESSION, ""),
+            drafts=self._drafts,
+        )
+
+    # -- before anything else ----------------------------------------------------------------------------------
+
+    async def _enrol_page(self, request: Request) -> Response:
+        look = look_of(Screen(), "")
+        view = enrol.page(new_id(self.house.chance), problem_in(request.query_params))
+        return HTMLResponse(self._html(look, view, ""), headers=HEADERS)
+
+    async def _enrol(self, request: Request) -> Response:
+        if not from_own_page(request):
+            return JSONResponse({"code": "not_enrolled"}, 403)
+        try:
+            answer = await enrol.enrol(self.house, await read_form(request))
+        except Refusal as refusal:
+            answer = Answer(refused(enrol.PATH, refusal))
+        return self._lead(request, answer)
+
+    async def _moment(self) -> Response:
+        page = self._pages.html("kiosk/moment.html", look_of(Screen(), ""))
+        return HTMLResponse(page, headers=HEADERS | {"Cache-Control": "no-cache"})
+
+    async def _worker(self) -> Response:
+        kept = [MOMENT, *(self._assets.url(name) for name in ("tokens.css", "kiosk.css", "moment.js", "mark.svg"))]
+        script = self._pages.html("kiosk/worker.js", look_of(Screen(), ""), kept=kept)
+        return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+def create_kiosk_router(house: House, texts: Texts | None = None, assets: Assets | None = None) -> APIRouter:
+    """The kiosk's pages for a house, to be included in its site; its files are `kiosk_ui.assets.static_app()`."""
+    return Kiosk(house, texts or Texts.load(), assets or Assets()).router()
