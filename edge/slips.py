@@ -106,7 +106,7 @@ migrations = Migrations("slips")
 @migrations()
 def create(db: Database) -> None:
     columns = {"slip": str, "form": str, "about": str, "language": str, "copy": int, "state": str, "reason": str}
-    db.table("slips").create({**columns, "at": str}, pk="slip")
+    db.table("slips").create({**columns, "at": str, "seq": int}, pk="slip")
     db.table("slips").create_index(["about"])
     db.table("slips").create_index(["state"])
     db.table("slip_counters").create({"form": str, "last": int}, pk="form")
@@ -115,8 +115,8 @@ def create(db: Database) -> None:
 def fold(db: Connection, entry: Entry, fact: Fact) -> None:
     match fact:
         case SlipNumbered():
-            values = (fact.slip, fact.form, fact.about, fact.language, entry.at)
-            db.execute("INSERT INTO slips VALUES (?, ?, ?, ?, 0, 'numbered', '', ?)", values)
+            values = (fact.slip, fact.form, fact.about, fact.language, entry.at, entry.seq)
+            db.execute("INSERT INTO slips VALUES (?, ?, ?, ?, 0, 'numbered', '', ?, ?)", values)
             db.execute(
                 "INSERT INTO slip_counters VALUES (?, 1) ON CONFLICT DO UPDATE SET last = last + 1", (fact.form,)
             )
@@ -149,13 +149,13 @@ def slip_row(db: Connection, slip: str) -> SlipRow:
 
 
 def slips_about(db: Connection, about: str) -> list[SlipRow]:
-    sql = f"SELECT {_COLUMNS} FROM slips WHERE about = ? ORDER BY slip"  # noqa: S608 - constant
+    sql = f"SELECT {_COLUMNS} FROM slips WHERE about = ? ORDER BY seq"  # noqa: S608 - constant
     return [_row(values) for values in db.execute(sql, (about,))]
 
 
 def waiting_for_paper(db: Connection) -> list[SlipRow]:
     """Slips that have a number and no paper yet, oldest first."""
-    sql = f"SELECT {_COLUMNS} FROM slips WHERE state = 'numbered' ORDER BY at, slip"  # noqa: S608 - constant
+    sql = f"SELECT {_COLUMNS} FROM slips WHERE state = 'numbered' ORDER BY seq"  # noqa: S608 - constant
     return [_row(values) for values in db.execute(sql)]
 
 
