@@ -212,7 +212,8 @@ make_environment() {
 
 # An environment that was moved here from another folder still names that one in its programs.
 environment_works() {
-  "$lobby_venv/bin/python" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null &&
+  "$lobby_venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null &&
+    "$lobby_venv/bin/python" -m pip --version >/dev/null 2>&1 &&
     head -n 2 "$lobby_venv/bin/pip" | grep -qF "$lobby_venv/bin/"
 }
 
@@ -245,6 +246,9 @@ install_python_packages() {
   if stamped packages-$name "$hash"; then
     step 3 "Python packages: ready"
     return
+  fi
+  if ! environment_works; then # a run was killed while pip replaced itself
+    new_environment >>"$lobby_log" 2>&1 || die "the Python environment could not be made." "Is the disk full?"
   fi
   step 3 "Python packages: fetching the $(grep -c '==' "$lock") of $(basename "$lock"), each held to its hash"
   pip_install --require-hashes --only-binary=:all: --requirement "$lock" ||
