@@ -6,11 +6,14 @@ Source: Epson, "ESC/POS Command Reference"; Chinese text: FS &, two bytes a char
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import segno
+from escpos import capabilities
 from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
 
@@ -48,6 +51,7 @@ class Body:
 
 def encode(document: Document, paper: Paper, fonts: Sequence[FontFile] = FONT_FILES) -> Body:
     """The bytes of `document`. Raises `Unprintable`. `fonts` are for pictures; the first that can be used is taken."""
+    _sweep()
     tape = _Tape(paper, fonts)
     for block in document.blocks:
         tape.put(block)
@@ -55,6 +59,12 @@ def encode(document: Document, paper: Paper, fonts: Sequence[FontFile] = FONT_FI
     if first_real_time(data) >= 0:
         raise Unprintable("real_time_code")
     return Body(data, tape.substituted)
+
+
+def _sweep() -> None:
+    """python-escpos leaves a folder of its own behind in the temporary folder each time it is loaded."""
+    if "ESCPOS_CAPABILITIES_PICKLE_DIR" not in os.environ:
+        shutil.rmtree(capabilities.pickle_dir, ignore_errors=True)
 
 
 class _Tape(Dummy):  # type: ignore[misc]  # python-escpos ships no types

@@ -169,8 +169,10 @@ class EscPosPrinter:
 
 
 def _encode(name: str, document: Document, known: Commissioning) -> tuple[bytes, bool]:
-    from drivers.printer.codec import Unprintable, encode  # heavy: loaded with the first job
-
+    try:
+        from drivers.printer.codec import Unprintable, encode  # heavy: loaded with the first job
+    except OSError as error:  # it wants to write a file when it is loaded
+        raise Unavailable(name, "disk") from error
     try:
         body = encode(document, known.paper)
     except Unprintable as error:

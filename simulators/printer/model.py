@@ -62,15 +62,17 @@ class PrinterModel:
 
     def receive(self, data: bytes) -> None:
         """Bytes from the host. Check `dropped` after it."""
-        for byte in data:
-            self.received += 1
-            self._buffer.append(byte)
-            for command in self._ear.listen(byte):
-                self._at_once(command)
-            if self._strikes(faults.LINK_DROP, self.received):
-                del self._laid[faults.LINK_DROP]
-                self.dropped = True
-                break
+        if faults.LINK_DROP in self._laid:
+            data = data[: self._laid[faults.LINK_DROP] - self.received]
+        if self._ear.may_hear(data):
+            for byte in data:
+                self._take_in(byte)
+        else:
+            self.received += len(data)
+            self._buffer += data
+        if self._strikes(faults.LINK_DROP, self.received):
+            del self._laid[faults.LINK_DROP]
+            self.dropped = True
         self.work()
 
     def work(self) -> None:
@@ -189,6 +191,12 @@ class PrinterModel:
 
     def _strikes(self, fault: str, reached: int) -> bool:
         return fault in self._laid and reached >= self._laid[fault]
+
+    def _take_in(self, byte: int) -> None:
+        self.received += 1
+        self._buffer.append(byte)
+        for command in self._ear.listen(byte):
+            self._at_once(command)
 
     def _obey(self, command: Command) -> None:
         before = self._head.travelled

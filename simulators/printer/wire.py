@@ -175,6 +175,13 @@ class RealTimeEar:
     def __init__(self) -> None:
         self._tail = b""
 
+    def may_hear(self, data: bytes) -> bool:
+        """Whether a command may begin or end in `data`; where not, nothing need be listened to."""
+        if DLE in self._tail or DLE in data:
+            return True
+        self._tail = b""
+        return False
+
     def listen(self, byte: int) -> Iterator[Command]:
         """The commands that `byte` completes."""
         self._tail = (self._tail + bytes((byte,)))[-len(_CLEAR) :]

@@ -245,7 +245,7 @@ def test_a_full_buffer_on_a_stalled_printer_never_hangs_the_box(virtual: Table) 
 
 
 def places(size: int) -> list[int]:
-    """Bytes into a connection: every third of the commands' own, a few within the picture; the first 12 are questions."""
+    """Bytes into a connection: every third, few within the picture; the first 12 are questions."""
     return [*range(13, 450, 3), *range(450, size - 250, 101), *range(size - 250, size, 3)]
 
 

@@ -34,7 +34,6 @@ ANSWERS: list[tuple[bytes, Report]] = [
     (b"\x37\x22" + IDENT + b"\x00", Processed(IDENT)),
     (b"\x37\x25\x00", Cleared()),
     (b"_TM-m30III 2.17\x00", Info("TM-m30III 2.17")),
-    (b"\x11", Noise(0)),
 ]
 
 LONG = [answer for answer in ANSWERS if len(answer[0]) > 1 and not answer[0].startswith(b"_")]
