@@ -185,6 +185,7 @@ class Slips:
         self._papers = papers
         self._data: dict[str, SlipData] = {}
         self._one_job = asyncio.Lock()
+        self._asked: set[tuple[str, int]] = set()
 
     def form(self, name: str, data: SlipData) -> None:
         """A capability brings a form: what its slips say is asked from `data` when they print."""
@@ -198,10 +199,19 @@ class Slips:
         return slip
 
     async def reprint(self, request: Request, slip: str) -> None:
-        """Print a slip again, marked as a reprint. Raises Refusal `no_such_slip`."""
-        with self._ledger.reading() as db:
-            row = slip_row(db, slip)
-        await self.print_now(slip, copy=row.copy + 1, actor=request.actor)
+        """Print a slip again, marked as a reprint; asked twice with one key, once. Raises Refusal `no_such_slip`."""
+
+        def decide(tx: Tx) -> int:
+            copy = slip_row(tx.db, slip).copy + 1
+            tx.append(SlipPrintRequested(slip=slip, copy=copy))
+            self._asked.add((slip, copy))
+            return copy
+
+        copy = await self._ledger.commit(request, decide)
+        if (slip, copy) in self._asked:
+            self._asked.discard((slip, copy))
+            async with self._one_job:
+                await self._finish(slip, copy, request.actor)
 
     async def judge(self, request: Request, slip: str, *, good: bool, note: str = "") -> None:
         """A person decides about paper that no printer vouched for."""
@@ -245,24 +255,19 @@ class Slips:
 
         await self._ledger.commit(Request(reserve=True), decide)
 
-    async def print_now(self, slip: str, *, copy: int = 0, actor: str = "box") -> SlipState:
+    async def print_now(self, slip: str) -> None:
         """Print one numbered slip and write down what the printer proved."""
         async with self._one_job:
-            return await self._print_one(slip, copy, actor)
+            begin = SlipPrintRequested(slip=slip, copy=0)
+            await self._ledger.commit(Request(reserve=True), lambda tx: tx.append(begin))
+            await self._finish(slip, 0, "box")
 
-    async def _print_one(self, slip: str, copy: int, actor: str) -> SlipState:
-        def begin(tx: Tx) -> None:
-            tx.append(SlipPrintRequested(slip=slip, copy=copy))
-
-        await self._ledger.commit(Request(actor=actor, reserve=True), begin)
+    async def _finish(self, slip: str, copy: int, actor: str) -> None:
         with self._ledger.reading() as db:
             row = slip_row(db, slip)
-        document = self._papers.document(row, self._data[row.form](row))
-        state, reason = await self._print(document)
-        await self._ledger.commit(
-            Request(actor=actor, reserve=True), lambda tx: self._close(tx, slip, copy, state, reason)
-        )
-        return state
+        state, reason = await self._print(self._papers.document(row, self._data[row.form](row)))
+        request = Request(actor=actor, reserve=True)
+        await self._ledger.commit(request, lambda tx: self._close(tx, slip, copy, state, reason))
 
     async def _print(self, document: Document) -> tuple[SlipState, str]:
         try:

@@ -7,7 +7,7 @@ from edge.house import House
 from edge.ledger import Request, Tx
 from edge.parcels.facts import CellReleased, ParcelFound
 from edge.parcels.flows.placing import known, placing_of
-from edge.parcels.rules import Draft, check_drawn, check_may_take
+from edge.parcels.rules import Draft, check_complete, check_drawn, check_may_take
 from edge.parcels.tables import ParcelRow, Where
 from edge.people.who import SENIOR_ROLES, STAFF_ROLES, Role, Who, require
 from edge.refusal import Refusal
@@ -24,6 +24,7 @@ async def register(house: House, who: Who, request: Request, draft: Draft, *, sh
     require(who, *DESK_ROLES)
 
     def decide(tx: Tx) -> dict[str, str]:
+        check_complete(draft)
         if not shelf.strip():
             raise Refusal("field_missing", rule="P1", field="shelf", fields="shelf")
         placing = placing_of(house)
