@@ -65,7 +65,9 @@ class Texts:
 
     def _find(self, lang: Lang, key: str, n: int | None) -> str:
         catalogue = self.catalogues[lang]
-        found = catalogue.gettext(key) if n is None else catalogue.ngettext(key, key, n)
+        found = key if n is None else catalogue.ngettext(key, key, n)
+        if found == key:
+            found = catalogue.gettext(key)
         if found == key:
             raise TextMissing(f"{key} has no text in {lang}")
         return found

@@ -195,7 +195,7 @@ def _facts(here: Here, draft: Drafting, care: tuple[Care, ...] = ()) -> Draft:
     courier = here.house.directory.person(here.courier().id)
     return Draft(
         number=draft.number,
-        carrier=courier.carrier or suggested(draft.number) or "other",
+        carrier=courier.carrier or suggested(draft.number),
         unit=draft.unit,
         addressee=draft.addressee,
         mail_class=suggested_class(draft.number),

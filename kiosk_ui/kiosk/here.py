@@ -134,6 +134,6 @@ def problem_in(query: Mapping[str, str]) -> Problem | None:
     code = query.get("problem", "")
     if not code.isidentifier():
         return None
-    return Problem(
-        code, {name[2:]: value for name, value in query.items() if name.startswith("d.") and value.isalnum()}
-    )
+    detail = {"wait_s": "0", **{name[2:]: said for name, said in query.items() if name.startswith("d.")}}
+    numbers = {name: said for name, said in detail.items() if name.isidentifier() and said.isalnum()}
+    return Problem("wait" if numbers.get("wait_s", "0") != "0" else code, numbers)

@@ -64,7 +64,7 @@ def pages(texts: Texts) -> dict[str, views.View]:
         cells=(item(texts), item(texts, "D09", "0388", "zto"), item(texts, "F06", "7715", "jd")),
         desk=(item(texts, "", "2093", "ems"),),
     )
-    problem = views.Problem("code_wrong", {})
+    problem = views.Problem("wrong_code", {})
     floors = tuple(views.Choice(str(n), "", words=dict.fromkeys(Lang, str(n))) for n in range(1, 34))
     people = tuple(
         views.Choice(f"r{n}", "", words=dict.fromkeys(Lang, name))
@@ -94,12 +94,19 @@ def pages(texts: Texts) -> dict[str, views.View]:
             back="/kiosk/door",
         ),
         "noted": views.Result(path="/kiosk/done", once="o1", what="noted.empty", values={"cell": "B05"}, look=True),
-        "thanks": views.Result(path="/kiosk/done", once="o1", what="thanks", wall=WALL),
+        "thanks": views.Result(
+            path="/kiosk/done",
+            once="o1",
+            what="thanks",
+            wall=WALL,
+            cell="B05",
+            others=(views.Choice("reopen", "answer.forgot"),),
+        ),
         "thanks-next": views.Result(
             path="/kiosk/done",
             once="o1",
             what="thanks_next",
-            values={"n": 2},
+            n=2,
             main=views.Choice("next", "answer.next"),
         ),
         "courier": views.Pad(
@@ -118,8 +125,7 @@ def pages(texts: Texts) -> dict[str, views.View]:
         "building": views.Choices(
             path="/kiosk/drop/to",
             once="o1",
-            what="building",
-            step=(1, 4),
+            what="to.building",
             choices=tuple(
                 views.Choice(str(n), "", words={Lang.ZH: f"{n} 栋", Lang.EN: f"Building {n}"}) for n in (1, 2, 3)
             ),
@@ -127,17 +133,16 @@ def pages(texts: Texts) -> dict[str, views.View]:
         "floor": views.Choices(
             path="/kiosk/drop/to",
             once="o1",
-            what="floor",
-            step=(2, 4),
+            what="to.floor",
             values={"building": {Lang.ZH: "3 栋", Lang.EN: "Building 3"}},
+            by_phone="/",
             choices=floors,
             narrow=True,
         ),
         "person": views.Choices(
             path="/kiosk/drop/to",
             once="o1",
-            what="person",
-            step=(4, 4),
+            what="to.person",
             values={"unit": "3-1204"},
             choices=people,
             back="/",
@@ -162,6 +167,14 @@ def pages(texts: Texts) -> dict[str, views.View]:
             main=views.Choice("next", "answer.next"),
         ),
         "desk": views.Desk(path="/kiosk/desk", phone="8801"),
+        "desk-told": views.Desk(path="/kiosk/desk", phone="8801", told=True),
+        "no-consent": views.Choices(
+            path="/kiosk/drop/terms",
+            what="no_consent",
+            values={"unit": "3-1204", "name": "张*三"},
+            choices=(views.Choice("desk:no_consent", "answer.desk"), views.Choice("keep", "answer.not_put_in")),
+            back="/kiosk/drop/to",
+        ),
         "cleaning": views.Cleaning(path="/kiosk/cleaning"),
         "out": views.OutOfService(
             path="/kiosk/out", out=("collect", "drop"), works=("desk_collect", "desk_drop"), phone="8801"
