@@ -19,6 +19,7 @@ from edge.settings import Settings, SettingsUnusable, load
 
 DEFAULT_STATE = Path("/var/lib/lobby-edge")
 SETTINGS_FILE = "lobby.toml"
+LEDGER = "ledger"
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -103,32 +104,57 @@ def _add_ledger(commands: object) -> None:
     show.add_argument("--last", type=int, default=20, help="how many (default 20)")
     show.add_argument("--subject", default="", help="only what is about this subject, such as parcel:P000001")
     _add(ledger, "export", _export, "write the whole journal as JSON lines to standard output")
+    epoch = _add(
+        ledger, "begin-epoch", _begin_epoch, "go on from an older copy of the ledger; only a person decides that"
+    )
+    epoch.add_argument("--reason", required=True, help="why, for the journal")
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from edge.clock import SystemClock
     from edge.ledger import commands
-    from lobby.wiring import PROJECTIONS
 
-    return commands.verify(options.state / "ledger", PROJECTIONS, sys.stdout, sys.stderr)
+    commands.verify(options.state / LEDGER, sys.stdout, sys.stderr, SystemClock())
+    return 0
 
 
 def _rebuild(options: argparse.Namespace) -> int:
+    from edge.chance import SystemChance
+    from edge.clock import SystemClock
     from edge.ledger import commands
     from lobby.wiring import PROJECTIONS
 
-    return commands.rebuild(options.state / "ledger", PROJECTIONS, sys.stdout, sys.stderr)
+    box = settings_of(options).box.id
+    commands.rebuild(options.state / LEDGER, box, PROJECTIONS, SystemChance(), sys.stdout, sys.stderr, SystemClock())
+    return 0
 
 
 def _show(options: argparse.Namespace) -> int:
     from edge.ledger import commands
 
-    return commands.show(options.state / "ledger", sys.stdout, last=options.last, subject=options.subject)
+    commands.show(options.state / LEDGER, sys.stdout, last=options.last, subject=options.subject)
+    return 0
 
 
 def _export(options: argparse.Namespace) -> int:
+    from edge.clock import SystemClock
     from edge.ledger import commands
 
-    return commands.export(options.state / "ledger", sys.stdout, sys.stderr)
+    commands.export(options.state / LEDGER, sys.stdout.buffer, sys.stderr, SystemClock())
+    return 0
+
+
+def _begin_epoch(options: argparse.Namespace) -> int:
+    from edge.chance import SystemChance
+    from edge.clock import SystemClock
+    from edge.ledger import commands
+    from lobby.wiring import PROJECTIONS
+
+    box = settings_of(options).box.id
+    commands.begin_epoch(
+        options.state / LEDGER, box, PROJECTIONS, SystemChance(), options.reason, sys.stdout, SystemClock()
+    )
+    return 0
 
 
 # -- printers ----------------------------------------------------------------------------------------------------

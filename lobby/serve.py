@@ -39,7 +39,7 @@ async def serve(settings: Settings, state: Path) -> None:
         house = build_house(settings, ledger, devices, words(settings), clock, chance, credentials)
         supervisor = Supervisor(chance)
         await settle_at_start(house)
-        await _run(house, devices, supervisor, create_site(house, supervisor, state))
+        await _run(house, devices, supervisor, create_site(house, supervisor))
     finally:
         credentials.close()
         await asyncio.to_thread(ledger.close)
