@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
 
 import orjson
@@ -74,27 +75,35 @@ class Topics:
     box: str
     device: str
 
-    @property
+    @cached_property
     def _root(self) -> str:
         return f"{ROOT}/{self.box}/{self.device}"
 
-    @property
+    @cached_property
+    def _own(self) -> str:
+        return f"{self._root}/"
+
+    @cached_property
+    def _states_root(self) -> str:
+        return f"{self._root}/state/"
+
+    @cached_property
     def heartbeat(self) -> str:
         return f"{self._root}/hb"
 
-    @property
+    @cached_property
     def status(self) -> str:
         return f"{self._root}/status"
 
-    @property
+    @cached_property
     def event(self) -> str:
         return f"{self._root}/event"
 
-    @property
+    @cached_property
     def states(self) -> str:
         return f"{self._root}/state/+"
 
-    @property
+    @cached_property
     def reply(self) -> str:
         return f"{ROOT}/{self.box}/edge/reply"
 
@@ -107,13 +116,14 @@ class Topics:
 
     def slot_in(self, topic: str) -> str | None:
         """The slot that a state topic names, None for another topic."""
-        head = f"{self._root}/state/"
-        slot = topic.removeprefix(head)
-        return slot if topic.startswith(head) and "/" not in slot else None
+        if not topic.startswith(self._states_root):
+            return None
+        slot = topic.removeprefix(self._states_root)
+        return slot if "/" not in slot else None
 
     def covers(self, topic: str) -> bool:
         """Whether a topic is this board's own (the shared reply topic is not)."""
-        return topic.startswith(f"{self._root}/")
+        return topic.startswith(self._own)
 
 
 def pulse_command(topics: Topics, act: str, slot: str, boot: str, deadline_up_ms: int) -> Message:
@@ -230,6 +240,7 @@ def _number(body: dict[str, object], key: str, *, missing: int | None = None) ->
 
 def _choice(body: dict[str, object], key: str, choices: type[E], *, missing: E | None = None) -> E:
     value = body.get(key, missing)
-    if not isinstance(value, str) or value not in list(choices):
-        raise Garbage(key)
-    return choices(value)
+    try:
+        return choices(value if isinstance(value, str) else "")
+    except ValueError:
+        raise Garbage(key) from None

@@ -1,8 +1,9 @@
 """MQTT 5 by paho: the only file that knows it.
 
-One thread a connection, which is ours and ends with it. paho's callbacks run in that thread; they hand over to
-the event loop and do nothing else, for an exception in one of them would end the thread while `is_connected()` stays
-true. A link that is lost is aborted: what lies unsent in paho's queue or in the kernel's is thrown away with it.
+paho's socket is read and written by the event loop itself, as paho offers to other loops: measured, its own thread
+costs half as much again for a request and answer, and an exception in a callback would end that thread while
+`is_connected()` stays true. A thread of ours only dials, for that blocks. Callbacks hand over and do nothing else. A
+link that is lost is aborted: what lies unsent in paho's queue or in the kernel's is thrown away with it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from drivers.mqtt.link import Hello, Link, LinkLost, Message, NotDelivered
-from drivers.mqtt.paho_packets import MOST_IN_FLIGHT, connect_properties, publish_properties, read
+from drivers.mqtt.paho_packets import MOST_IN_FLIGHT, PublishProperties, connect_properties, read
 
 if TYPE_CHECKING:
     from paho.mqtt.client import SocketLike  # paho has it for type checkers only
@@ -35,9 +36,6 @@ KEEPALIVE_S = 15
 CONNECT_WITHIN_S = 5.0
 TCP_CONNECT_WITHIN_S = 3.0
 GOODBYE_WITHIN_S = 1.0
-LOOP_S = 1.0
-"""How long paho's loop waits at most before it looks at its keepalive; traffic wakes it at once."""
-
 UNACKED_AFTER_MS = 10_000
 """The kernel gives a connection up when the peer has not acknowledged data for so long (tcp(7), TCP_USER_TIMEOUT)."""
 
@@ -75,9 +73,9 @@ class PahoWire:
             link.abort()
             raise
         else:
-            link.say_goodbye()
+            await link.say_goodbye()
         finally:
-            await link.ended()
+            link.abort()
 
 
 class _PahoLink:
@@ -89,24 +87,26 @@ class _PahoLink:
         self._loop = asyncio.get_running_loop()
         self._client = _client(wire, hello)
         self._client.on_socket_open = self._on_socket_open
-        self._client.on_socket_register_write = _leave_writing_to_the_thread
+        self._client.on_socket_close = self._on_socket_close
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_publish = self._on_publish
         self._client.on_message = self._on_message
         self._client.on_disconnect = self._on_disconnect
         self._socket: socket.socket | None = None
+        self._writing = False
         self._given_up = False
         self._lost = ""
-        self._ended = asyncio.Event()
+        self._dialled = asyncio.Event()
+        self._keepalive: asyncio.TimerHandle | None = None
         self._answers: dict[int, asyncio.Future[tuple[int, ...]]] = {}
         self._arrived: asyncio.Queue[MQTTMessage | None] = asyncio.Queue()
 
-    # -- the event loop's side -------------------------------------------------------------------------------
+    # -- beginning and end -----------------------------------------------------------------------------------
 
     async def open(self) -> None:
         """Connect and subscribe. Raises `LinkLost`."""
-        threading.Thread(target=self._serve, name=f"mqtt-{self._hello.client_id}", daemon=True).start()
+        threading.Thread(target=self._dial, name=f"dial-{self._hello.client_id}", daemon=True).start()
         try:
             async with asyncio.timeout(CONNECT_WITHIN_S):
                 (code,) = await self._answer(_CONNACK)
@@ -116,6 +116,30 @@ class _PahoLink:
         except TimeoutError:
             raise LinkLost("unreachable") from None
 
+    def _dial(self) -> None:
+        """In a thread: TCP, TLS and the CONNECT packet. The event loop is told how it went."""
+        lost = ""
+        try:
+            self._client.connect(
+                self._wire.host, self._wire.port, KEEPALIVE_S, clean_start=True, properties=connect_properties()
+            )
+        except ssl.SSLCertVerificationError:
+            lost = "certificate"
+        except OSError:
+            lost = "unreachable"
+        with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
+            self._loop.call_soon_threadsafe(self._has_dialled, lost)
+
+    def _has_dialled(self, lost: str) -> None:
+        self._dialled.set()
+        if lost:
+            self._lose(lost)
+        elif self._given_up:
+            self.abort()
+        elif self._socket is not None:
+            self._loop.add_reader(self._socket, self._read)
+            self._keep_alive()
+
     async def _subscribe(self) -> None:
         wanted = [
             (one.topic_filter, SubscribeOptions(qos=one.qos, retainAsPublished=one.as_published))
@@ -124,10 +148,32 @@ class _PahoLink:
         if not wanted:
             return
         _, number = self._client.subscribe(wanted)
+        self._watch_writing()
         if number is None:
             raise LinkLost("closed")
         if any(code >= _FAILURES_FROM for code in await self._answer(number)):
             raise LinkLost("not_authorized")
+
+    def abort(self) -> None:
+        """Throw the connection away, and with it all that is not sent: reset it, do not close it."""
+        self._given_up = True
+        self._lose("closed")
+        if self._socket is not None and self._dialled.is_set():
+            with suppress(OSError):
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
+            self._on_socket_close(self._client, None, self._socket)
+            self._socket.close()
+
+    async def say_goodbye(self) -> None:
+        """Leave in order: the broker does not send the will."""
+        self._client.disconnect()
+        self._watch_writing()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_WITHIN_S):
+                while not self._lost:
+                    await self._arrived.get()
+
+    # -- sending and receiving -------------------------------------------------------------------------------
 
     async def publish(self, message: Message) -> None:
         self._check()
@@ -154,33 +200,14 @@ class _PahoLink:
             if message is not None and (readable := read(message)) is not None:
                 return readable
 
-    def abort(self) -> None:
-        """Throw the connection away, and with it all that is not sent: reset it, do not close it."""
-        self._given_up = True
-        self._lose("closed")
-        if self._socket is not None:
-            with suppress(OSError):
-                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
-                self._socket.shutdown(socket.SHUT_RD)  # wakes the thread, which closes it
-
-    def say_goodbye(self) -> None:
-        """Leave in order: the broker does not send the will."""
-        self._client.disconnect()
-
-    async def ended(self) -> None:
-        """Wait for the thread; one that still hangs in connecting ends by itself a little later."""
-        try:
-            async with asyncio.timeout(GOODBYE_WITHIN_S):
-                await self._ended.wait()
-        except TimeoutError:
-            self.abort()
-
     def _hand_to_paho(self, message: Message) -> int:
+        """paho writes at once what the socket takes."""
         info = self._client.publish(
-            message.topic, message.payload, message.qos, message.retain, publish_properties(message)
+            message.topic, message.payload, message.qos, message.retain, PublishProperties(message)
         )
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise NotDelivered("closed")  # it is not sent, and this client never reconnects
+        self._watch_writing()
         return info.mid
 
     async def _answer(self, number: int) -> tuple[int, ...]:
@@ -207,41 +234,45 @@ class _PahoLink:
         if self._lost:
             return
         self._lost = reason
+        if self._keepalive is not None:
+            self._keepalive.cancel()
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(LinkLost(reason))
         self._arrived.put_nowait(None)
 
-    # -- the thread's side -----------------------------------------------------------------------------------
+    # -- the socket ------------------------------------------------------------------------------------------
 
-    def _serve(self) -> None:
-        """The whole life of the connection. Whatever ends it, the event loop is told."""
-        lost = "closed"
+    def _read(self) -> None:
+        """The socket has something, or its TLS layer kept something back."""
+        self._work(self._client.loop_read)
+        while isinstance(self._socket, ssl.SSLSocket) and not self._lost and self._socket.pending():
+            self._work(self._client.loop_read)
+
+    def _keep_alive(self) -> None:
+        self._keepalive = self._loop.call_later(KEEPALIVE_S / 3, self._keep_alive)
+        self._work(self._client.loop_misc)
+
+    def _work(self, step: Callable[[], MQTTErrorCode]) -> None:
+        """Let paho do one step. What came may be no MQTT at all; then nothing from there is believed any more."""
         try:
-            self._client.connect(
-                self._wire.host, self._wire.port, KEEPALIVE_S, clean_start=True, properties=connect_properties()
-            )
-            while not self._given_up and self._client.loop(LOOP_S) == MQTTErrorCode.MQTT_ERR_SUCCESS:
-                pass
-        except ssl.SSLCertVerificationError:
-            lost = "certificate"
-        except OSError:
-            lost = "unreachable"
-        except (MQTTException, ValueError, LookupError, TypeError, struct.error):
-            lost = "protocol"  # what came was no MQTT
-        finally:
-            self._hand_over(self._lose, lost)
-            self._close()
-            self._hand_over(self._ended.set)
+            step()
+        except (MQTTException, OSError, ValueError, LookupError, TypeError, struct.error):
+            self._lose("protocol")
+            self.abort()
+        self._watch_writing()
 
-    def _close(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
+    def _watch_writing(self) -> None:
+        """What the socket did not take at once is written when it can."""
+        if self._socket is None or self._lost or self._client.want_write() == self._writing:
+            return
+        self._writing = not self._writing
+        if self._writing:
+            self._loop.add_writer(self._socket, self._work, self._client.loop_write)
+        else:
+            self._loop.remove_writer(self._socket)
 
-    def _hand_over(self, act: Callable[..., None], *args: object) -> None:
-        """All that a callback does. A closed loop means that nobody is left to be told."""
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(act, *args)
+    # -- paho's callbacks ------------------------------------------------------------------------------------
 
     def _on_socket_open(self, _client: Client, _userdata: object, sock: SocketLike) -> None:
         if not isinstance(sock, socket.socket):
@@ -251,28 +282,29 @@ class _PahoLink:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKED_AFTER_MS)
 
+    def _on_socket_close(self, _client: Client, _userdata: object, sock: SocketLike) -> None:
+        if self._dialled.is_set() and isinstance(sock, socket.socket) and sock.fileno() >= 0:
+            self._loop.remove_reader(sock)
+            self._loop.remove_writer(sock)
+
     def _on_connect(
         self, _client: Client, _: object, _flags: ConnectFlags, code: ReasonCode, __: Properties | None
     ) -> None:
-        self._hand_over(self._answered, _CONNACK, (code.value,))
+        self._answered(_CONNACK, (code.value,))
 
     def _on_subscribe(self, _client: Client, _: object, number: int, codes: list[ReasonCode], __: Properties) -> None:
-        self._hand_over(self._answered, number, tuple(code.value for code in codes))
+        self._answered(number, tuple(code.value for code in codes))
 
     def _on_publish(self, _client: Client, _: object, number: int, code: ReasonCode, __: Properties) -> None:
-        self._hand_over(self._answered, number, (code.value,))
+        self._answered(number, (code.value,))
 
     def _on_message(self, _client: Client, _: object, message: MQTTMessage) -> None:
-        self._hand_over(self._arrived.put_nowait, message)
+        self._arrived.put_nowait(message)
 
     def _on_disconnect(
         self, _client: Client, _: object, _flags: DisconnectFlags, code: ReasonCode, __: Properties | None
     ) -> None:
-        self._hand_over(self._lose, _LOST.get(code.value, "closed"))
-
-
-def _leave_writing_to_the_thread(_client: Client, _userdata: object, _sock: SocketLike) -> None:
-    """With this callback set, paho never writes to the socket in the thread that publishes."""
+        self._lose(_LOST.get(code.value, "closed"))
 
 
 def _client(wire: PahoWire, hello: Hello) -> Client:

@@ -49,7 +49,7 @@ async def _run(config: LockerConfig, wire: PahoWire) -> None:
         loop.add_signal_handler(number, end.set)
     clock = SystemClock()
     chance = SystemChance() if config.seed is None else SeededChance(config.seed)
-    label = Label(config.box, config.device, config.heartbeat_s)
+    label = Label(config.box, config.device, config.heartbeat_s, config.coil_wait_s)
     locker = Locker(label, config.wall(), Flash(config.flash).load(), clock, chance)
     async with control_port(LockerDevice(locker), config.control) as port:
         peer = asyncio.create_task(Peer(locker, wire, clock, chance).run(), name="locker")

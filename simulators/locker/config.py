@@ -29,6 +29,7 @@ class LockerConfig(BaseModel):
     flash: Path | None = None
     control: int = Field(default=0, ge=0, le=65535)
     heartbeat_s: float = Field(default=2.0, gt=0)
+    coil_wait_s: float = Field(default=0.0, ge=0)
     seed: int | None = None
 
     def wall(self) -> Wall:

@@ -21,9 +21,6 @@ from simulators.locker.wire import BoardWire, Command
 
 VERSION = "sim-1"
 
-PULSE_S = 0.2
-"""The coil is on for so long; longer burns it."""
-
 DEBOUNCE_S = 0.05
 """A contact must be still for so long before it is believed; reed contacts chatter for less."""
 
@@ -71,17 +68,22 @@ class Board:
     send: Callable[[Message], None]
     out_of_service: Callable[[str], bool]
     busy: Callable[[], bool]
-    about_to_pulse: Callable[[str], bool]
-    """Called with the slot once the id is stored; True when the power fails right after the coil was switched on."""
+    power_fails: Callable[[str], bool]
+    """Asked with the slot when its coil is switched on; True when the power failed right after that."""
 
 
 class Firmware:
-    def __init__(self, board: Board, *, boot: str, up_from_ms: int, heartbeat_s: float) -> None:
+    """`coil_wait_s`: how long a lock waits for its pulse. A board that has to wait says `accepted` first."""
+
+    def __init__(
+        self, board: Board, *, boot: str, up_from_ms: int, heartbeat_s: float, coil_wait_s: float = 0.0
+    ) -> None:
         self._board = board
         self.boot = boot
         self._started_s = board.now_s()
         self._up_from_ms = up_from_ms
         self._heartbeat_s = heartbeat_s
+        self._coil_wait_s = coil_wait_s
         self.timers = Timers()
         self._slots = {name: _Slot() for name in board.cabinet.compartments}
         self._state_seq = 0
@@ -124,18 +126,29 @@ class Firmware:
             self._answer(command, command.word("id"), Stage.REJECTED, "unknown_operation")
 
     def _pulse(self, command: Command) -> None:
+        """The id is in the flash before anything else happens, so no copy of this command can run as well."""
         act, slot = command.word("id"), command.word("slot")
         refusal = self._refusal(command, act, slot)
         if refusal:
-            if refusal != "duplicate" and act:
-                self._refused[act] = refusal
-                while len(self._refused) > REFUSED_KEPT:
-                    del self._refused[next(iter(self._refused))]
-            self._answer(command, act, Stage.REJECTED, refusal)
+            self._refuse(command, act, refusal)
             return
-        self._answer(command, act, Stage.ACCEPTED)
         self._board.flash.about_to_pulse(act, slot)
-        if self._board.about_to_pulse(slot):
+        if self._coil_wait_s:
+            self._answer(command, act, Stage.ACCEPTED)
+            self._later(self._coil_wait_s, lambda: self._fire(command, act, slot))
+        else:
+            self._fire(command, act, slot)
+
+    def _refuse(self, command: Command, act: str, refusal: str) -> None:
+        """A copy of a refused command gets the same answer, whatever has changed meanwhile."""
+        if refusal != "duplicate" and act:
+            self._refused[act] = refusal
+            while len(self._refused) > REFUSED_KEPT:
+                del self._refused[next(iter(self._refused))]
+        self._answer(command, act, Stage.REJECTED, refusal)
+
+    def _fire(self, command: Command, act: str, slot: str) -> None:
+        if self._board.power_fails(slot):
             return
         self._board.cabinet.release(slot)
         self._answer(command, act, Stage.PULSED)
@@ -157,7 +170,8 @@ class Firmware:
             return "retained"
         if command.word("boot") != self.boot:
             return "stale_boot"
-        return "late" if self.up_ms() > command.number("deadline_up_ms") else ""
+        pulse_up_ms = self.up_ms() + int(self._coil_wait_s * 1000)
+        return "late" if pulse_up_ms > command.number("deadline_up_ms") else ""
 
     def _refusal_of_slot(self, slot: str) -> str:
         if slot not in self._slots:
@@ -171,19 +185,10 @@ class Firmware:
         now_s = self._board.now_s()
         state = self._slots[slot]
         state.running = _Running(act, command, now_s + ATTRIBUTE_S)
-        state.lock = Lock.UNLOCKED
-        self._tell(slot)
-        self._later(PULSE_S, lambda: self._coil_off(slot))
         if state.door is Door.OPEN:
             self._opened(slot, "already_open")
         else:
             self._later(JAM_S, lambda: self._judge(slot, act))
-
-    def _coil_off(self, slot: str) -> None:
-        state = self._slots[slot]
-        if state.door is Door.CLOSED:
-            state.lock = Lock.LOCKED
-            self._tell(slot)
 
     def _judge(self, slot: str, act: str) -> None:
         """Long enough after the pulse: a door that still reads closed has jammed; one that reads nothing, who knows."""

@@ -31,11 +31,12 @@ Snapshot = dict[str, object]
 
 @dataclass(frozen=True)
 class Label:
-    """Whose board this is and how often its heart beats."""
+    """Whose board this is, how often its heart beats, and how long a lock waits for its turn at the power supply."""
 
     box: str
     device: str
     heartbeat_s: float = 2.0
+    coil_wait_s: float = 0.0
 
 
 class Locker:
@@ -103,6 +104,7 @@ class Locker:
                 boot=f"{number}-{new_id(self._chance, 6)}",
                 up_from_ms=1 + self._chance.below(CLOCK_JUMP_DAYS * 86_400_000) if jumped else 0,
                 heartbeat_s=self.label.heartbeat_s,
+                coil_wait_s=self.label.coil_wait_s,
             )
             self._changed()
 
@@ -193,7 +195,6 @@ class Locker:
         command = self._wire.read(message)
         if command is not None and self._firmware is not None:
             self._firmware.obey(command)
-            self._changed()
 
     def drain(self) -> list[Message]:
         """What is to be sent now, in order."""
@@ -260,7 +261,7 @@ class Locker:
             send=self._send,
             out_of_service=lambda slot: self.has_fault("locker.out_of_service", slot),
             busy=lambda: self.has_fault("locker.board_busy"),
-            about_to_pulse=self._about_to_pulse,
+            power_fails=self._power_fails,
         )
 
     def _changed(self) -> None:
@@ -275,7 +276,7 @@ class Locker:
         if self._firmware is not None and not self._hangs():
             self._firmware.edge(slot)
 
-    def _about_to_pulse(self, slot: str) -> bool:
+    def _power_fails(self, slot: str) -> bool:
         """The power may fail right after the coil was switched on: the latch moves, and nobody can say so."""
         if not self._take_once("locker.power_lost_mid_pulse", slot):
             return False

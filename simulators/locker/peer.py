@@ -33,6 +33,7 @@ class Peer:
         self._backoff = Backoff(chance, first_s=0.2, most_s=RECONNECTS_WITHIN_S)
         self._twins_backoff = Backoff(chance, first_s=1.0, most_s=RECONNECTS_WITHIN_S)
         self._link: Link | None = None
+        self._planned_s: float | None = None
         self._stalled = ""
         self._held_in: list[Message] = []
         self._held_out: list[Message] = []
@@ -55,13 +56,11 @@ class Peer:
             self._flush()
             async with self._changed:
                 self._changed.notify_all()
-            due_s = self.locker.next_s()
-            wait_s = None if due_s is None else max(0.0, due_s - self._clock.mono_s())
-            try:
+            self._planned_s = self.locker.next_s()
+            wait_s = None if self._planned_s is None else max(0.0, self._planned_s - self._clock.mono_s())
+            with suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await self._nudge.wait()
-            except TimeoutError:
-                continue
 
     # -- connection ------------------------------------------------------------------------------------------
 
@@ -105,6 +104,9 @@ class Peer:
         if self.locker.has_fault("locker.duplicate_delivery_dup"):
             self.locker.receive(replace(message, duplicate=True))
         self._flush()
+        due_s = self.locker.next_s()
+        if due_s is not None and (self._planned_s is None or due_s < self._planned_s):
+            self._nudge.set()
 
     async def _until_powered(self) -> None:
         async with self._changed:
