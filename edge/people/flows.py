@@ -63,7 +63,7 @@ async def move_out(parts: PeopleParts, who: Who, person: str, reason: str, reque
     """No longer a registered occupant. What is open in their name stays open and theirs."""
     require(who, *rules.DESK_ROLES, rule="H2")
     if not reason.strip():
-        raise Refusal("reason_needed", "H2")
+        raise Refusal("reason_missing", "H2")
     await parts.ledger.commit(_asked(who, request), lambda tx: writing.move_out(tx, _occupant(tx.db, person), reason))
     parts.directory.refresh(parts.ledger)
 

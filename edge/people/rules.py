@@ -20,7 +20,7 @@ def check_may_look_up(who: Who, reason: str) -> None:
     """A full record is for those who serve residents, with a reason that is written down (H3)."""
     require(who, *DESK_ROLES, Role.SECURITY, rule="H3")
     if not reason.strip():
-        raise Refusal("reason_needed", "H3")
+        raise Refusal("reason_missing", "H3")
 
 
 def check_may_give_roles(who: Who, roles: Iterable[Role]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edge.ledger import Connection, Request, Tx
 from edge.people import access_tables, rules
@@ -86,7 +86,7 @@ async def enrol_screen(parts: PeopleParts, code: str) -> Enrolled:
     return Enrolled(screen, token)
 
 
-async def revoke_screen(parts: PeopleParts, who: Who, name: str, reason: str) -> None:
+async def revoke_screen(parts: PeopleParts, who: Who, name: str, reason: str, request: Request | None = None) -> None:
     """The browser of this name gets nothing any more, from this moment on. Raises Refusal `no_such_screen`."""
     require(who, *rules.SENIORS)
 
@@ -97,7 +97,7 @@ async def revoke_screen(parts: PeopleParts, who: Who, name: str, reason: str) ->
         end_sessions(parts, tx, access_tables.sessions_at(tx.db, name), "screen_revoked")
         tx.append(ScreenRevoked(name, reason))
 
-    await parts.ledger.commit(Request(actor=who.id), decide)
+    await parts.ledger.commit(replace(request or Request(), actor=who.id), decide)
 
 
 def screen_of(db: Connection, token: str) -> Screen:

@@ -51,7 +51,7 @@ async def change_worker(
 async def end_worker(parts: PeopleParts, who: Who, whose: str, reason: str, request: Request | None = None) -> None:
     """They left, or were barred: sessions end and the PIN is worth nothing from this commit on."""
     if not reason.strip():
-        raise Refusal("reason_needed")
+        raise Refusal("reason_missing")
     if who.id == whose:
         raise Refusal("not_for_oneself")
 

@@ -1,4 +1,4 @@
-"""A house with people in it: a real ledger on disk, real argon2 at its lowest cost, a clock that a test sets by hand."""
+"""A house with people in it: a real ledger on disk, real argon2 at its lowest cost, a clock set by hand."""
 
 from __future__ import annotations
 

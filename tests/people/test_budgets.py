@@ -159,7 +159,7 @@ def test_whoever_plays_with_one_screen_shuts_nobody_out_at_another(tmp_path: Pat
 
 
 def test_waiting_does_not_tell_which_numbers_exist(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> list[list[tuple[str, object]]]:
+    async def scene(desk: Desk) -> list[list[tuple[str, dict[str, str | int]]]]:
         await desk.staff("S01")
         screen, _ = await desk.screen()
         told = []

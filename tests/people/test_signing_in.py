@@ -10,6 +10,7 @@ import pytest
 from edge.people import access_tables, pin_flows, signing_in, worker_flows
 from edge.people.access_facts import ScreenKind
 from edge.people.who import BOX, Role, Who
+from edge.people.writing import Worker
 from tests.people.desk import OTHER_PIN, PIN, Desk, HandClock, desk_at, refused
 
 
@@ -34,7 +35,7 @@ def test_a_wrong_pin_an_unknown_number_and_somebody_without_a_pin_are_told_alike
     async def scene(desk: Desk) -> None:
         await desk.staff("S01")
         await worker_flows.register_worker(
-            desk, BOX, worker_flows.Worker("S02", "王芳", "13800130002", frozenset({Role.SECURITY}))
+            desk, BOX, Worker("S02", "王芳", "13800130002", frozenset({Role.SECURITY}))
         )
         screen, _ = await desk.screen()
         told = []
@@ -221,7 +222,7 @@ def test_roles_are_those_of_this_moment(tmp_path: Path) -> None:
         who = await desk.staff("S01", Role.SUPERVISOR)
         screen, _ = await desk.screen()
         signed = await desk.sign_in(screen, "S01")
-        less = worker_flows.Worker("S01", "陈敏", "13800130001", frozenset({Role.FRONT_DESK}))
+        less = Worker("S01", "陈敏", "13800130001", frozenset({Role.FRONT_DESK}))
         await worker_flows.change_worker(desk, BOX, who, less)
         assert who_at(desk, screen, signed.token).roles == {Role.FRONT_DESK}
 
