@@ -126,8 +126,8 @@ def _decision(*numbers: int) -> Callable[[Tx], int]:
 
 class Raw:
     """The same facts, as JSON, in the same two rows, from as many callers, in groups by one thread, with one fsync a
-    group and the same pragmas: all that SQLite asks for, and nothing of what the ledger adds (chain, Merkle tree, triggers,
-    savepoints, checked types, refusals)."""
+    group and the same pragmas: all that SQLite asks for, and nothing of what the ledger adds (chain, Merkle tree,
+    triggers, savepoints, checked types, refusals)."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()

@@ -49,8 +49,8 @@ class WriterThread:
         while going_on:
             jobs, going_on = self._take()
             entries = self._writer.run(jobs)
+            self._publish(entries)  # first: whoever has an answer finds it in the head and in the live views
             _answer_all(jobs)
-            self._publish(entries)
             self._writer.tidy()
 
     def _take(self) -> tuple[list[Job], bool]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from edge.chance import Chance
 from edge.clock import Trust
+from edge.ledger.authority import Authority
 from edge.ledger.entry import Entry, Head, chained, encode
 from edge.ledger.facts import EpochBegun, Fact, Vocabulary
 from edge.ledger.merkle import Peaks, extend, leaf_hash, pack
@@ -70,6 +71,7 @@ class Journal:
         self._seq, self._epoch, self._hash = head
         self._peaks = peaks
         self._unsealed: list[bytes] = []  # encodings of entries that the frontier does not count yet
+        self.authority = Authority(db)
         self._insert = db.cursor().execute
         self._encode = vocabulary.encode
         self._fold = folder.fold
@@ -84,9 +86,11 @@ class Journal:
         self._seq, self._hash = seq, digest
         self._unsealed.append(encoded)
         places = (seq, epoch, stamp.at, stamp.trust, kind, subject, actor)
-        self._insert(_INSERT, (*places, cause or 0, bytearray(data), bytearray(digest)))
         entry = Entry(*places, cause, data, digest)
+        self.authority.writing = True
+        self._insert(_INSERT, (*places, cause or 0, bytearray(data), bytearray(digest)))
         self._fold(self.db, entry, fact)
+        self.authority.writing = False
         return entry
 
     def seal(self) -> None:

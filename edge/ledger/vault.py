@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from edge.chance import Chance
+from edge.ledger.authority import Authority
 from edge.ledger.canonical import canonical, read
 from edge.ledger.errors import LedgerUnusable, Unusable
 from edge.ledger.sqlite import Connection
@@ -58,9 +59,10 @@ class Vault:
 class VaultTx:
     """The vault inside a decision: what is written here is kept or rolled back with the decision."""
 
-    def __init__(self, vault: Vault, db: Connection, chance: Chance) -> None:
+    def __init__(self, vault: Vault, db: Connection, authority: Authority, chance: Chance) -> None:
         self._vault = vault
         self._db = db
+        self._authority = authority
         self._chance = chance
         self._forgot = False
 
@@ -74,7 +76,7 @@ class VaultTx:
             wrapped, version = row[0], row[1] + 1
             key = self._vault.unwrap(person, wrapped)
         sealed = _seal(AESGCM(key), canonical(dict(record)), _record_label(person, version), self._nonce())
-        self._db.execute(
+        self._write(
             "INSERT INTO vault_person (person, wrapped_key, version, sealed) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (person) DO UPDATE SET version = excluded.version, sealed = excluded.sealed",
             (person, wrapped, version, sealed),
@@ -86,7 +88,7 @@ class VaultTx:
     def forget(self, person: str) -> bool:
         """Destroy the person's key and record; False when nothing was known of them."""
         self._forgot = True
-        return self._db.execute("DELETE FROM vault_person WHERE person = ?", (person,)).rowcount > 0
+        return self._write("DELETE FROM vault_person WHERE person = ?", (person,)) > 0
 
     def take_forgot(self) -> bool:
         """Whether a key was destroyed since this was last asked: its old pages must not stay in the WAL either."""
@@ -103,7 +105,7 @@ class VaultTx:
 
     def put_secret(self, owner: str, name: str, secret: bytes) -> None:
         sealed = self._vault.seal_secret(owner, name, secret, self._nonce())
-        self._db.execute(
+        self._write(
             "INSERT INTO vault_secret (owner, name, sealed) VALUES (?, ?, ?)"
             " ON CONFLICT (owner, name) DO UPDATE SET sealed = excluded.sealed",
             (owner, name, sealed),
@@ -113,8 +115,15 @@ class VaultTx:
         return self._vault.secret(self._db, owner, name)
 
     def drop_secret(self, owner: str, name: str) -> bool:
-        cursor = self._db.execute("DELETE FROM vault_secret WHERE owner = ? AND name = ?", (owner, name))
-        return cursor.rowcount > 0
+        return self._write("DELETE FROM vault_secret WHERE owner = ? AND name = ?", (owner, name)) > 0
+
+    def _write(self, statement: str, values: tuple[str | int | bytes, ...]) -> int:
+        """Rows changed."""
+        self._authority.writing = True
+        try:
+            return self._db.execute(statement, values).rowcount
+        finally:
+            self._authority.writing = False
 
     def _nonce(self) -> bytes:
         return self._chance.bytes(NONCE_BYTES)

@@ -45,7 +45,8 @@ class Writer:
         self._journal = journal
         self._db: Connection = journal.db
         self._cursor = journal.db.cursor()
-        self._vault = VaultTx(vault, journal.db, chance)
+        self._authority = journal.authority
+        self._vault = VaultTx(vault, journal.db, journal.authority, chance)
         self._clock = clock
         self._chance = chance
         self._guard = guard
@@ -62,7 +63,7 @@ class Writer:
             self._db.execute("BEGIN IMMEDIATE")
             self._decide_all(jobs)
             self._journal.seal()
-            self._db.execute("COMMIT")
+            self._db.execute(_COMMIT)
             self._guard.found(room=True)
         except BaseException as error:  # noqa: BLE001 - every caller of the batch gets it
             self._journal.rewind(before)
@@ -107,9 +108,11 @@ class Writer:
             if first is not None:
                 return first[0]
         tx = Tx(self._journal, request, stamp, self._vault, self._chance, job.entries)
+        self._authority.writing = False
         try:
             value = job.decide(tx)
         finally:
+            self._authority.writing = True
             tx.close()
         if not request.key:
             return value
@@ -143,6 +146,7 @@ class Writer:
         return seen
 
 
+_COMMIT = "COMMIT /* of the batch */"  # the driver keeps it prepared: a decision's own "COMMIT" is another, and refused
 _FATAL = frozenset({Unusable.DAMAGED, Unusable.READ_ONLY})
 
 

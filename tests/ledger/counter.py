@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from sqlite_utils import Database, Migrations
 
 from edge.chance import Chance, SeededChance
 from edge.clock import Trust
-from edge.ledger import Connection, Entry, Fact, Ledger, Policy, Projection
+from edge.ledger import Connection, Entry, Fact, Ledger, Policy, Projection, Request, Tx
+from edge.ledger.sqlite import driver
+
+T = TypeVar("T")
+
+UNFOLDABLE = 13
 
 
 @dataclass(frozen=True)
 class Counted:
-    """One counter grew. The amount 13 is one that the fold cannot take."""
+    """One counter grew. There is one amount that the fold cannot take: a bug to be found."""
 
     kind: ClassVar[str] = "counter.counted"
     name: str
@@ -38,13 +45,13 @@ def counters(db: Database) -> None:
 
 def fold(db: Connection, entry: Entry, fact: Fact) -> None:
     assert isinstance(fact, Counted)
-    if fact.by == 13:
-        raise ArithmeticError("the fold has a bug")
     db.execute(
         "INSERT INTO counter (name, total) VALUES (?, ?)"
         " ON CONFLICT (name) DO UPDATE SET total = total + excluded.total",
         (fact.name, fact.by),
     )
+    if fact.by == UNFOLDABLE:
+        raise ArithmeticError("the fold has a bug")
 
 
 COUNTER = Projection("counter", (Counted,), MIGRATIONS, ("counter",), fold)
@@ -77,6 +84,7 @@ def open_ledger(
     chance: Chance | None = None,
     policy: Policy | None = None,
     projections: tuple[Projection, ...] = (COUNTER,),
+    new_epoch: bool = False,
 ) -> Ledger:
     return Ledger.open(
         folder,
@@ -86,4 +94,42 @@ def open_ledger(
         chance=chance or SeededChance(7),
         inline=inline,
         policy=policy,
+        new_epoch=new_epoch,
     )
+
+
+def count(name: str, by: int) -> Callable[[Tx], int]:
+    """The decision to let one counter grow; the entry's seq."""
+    return lambda tx: tx.append(Counted(name, by)).seq
+
+
+def committed(ledger: Ledger, decide: Callable[[Tx], T], request: Request | None = None) -> T:
+    """What one decision comes to, for tests that need no loop of their own."""
+    return asyncio.run(ledger.commit(request or Request(), decide))
+
+
+def filled(folder: Path, entries: int) -> None:
+    """A closed ledger with this many entries."""
+
+    def decide(tx: Tx) -> None:
+        for number in range(entries):
+            tx.append(Counted(f"c{number % 7}", 1 + number % 5))
+
+    with open_ledger(folder, inline=True) as ledger:
+        committed(ledger, decide)
+
+
+def total(ledger: Ledger) -> int:
+    """All counters together, as the tables say."""
+    with ledger.reading() as db:
+        return int(db.execute("SELECT coalesce(sum(total), 0) FROM counter").fetchone()[0])
+
+
+def tamper(folder: Path, *statements: str) -> None:
+    """Do to a closed ledger what root on the box can do: the triggers are gone first."""
+    db = driver.connect(str(folder / "ledger.db"), isolation_level=None)
+    for trigger in ("entry_follows", "entry_stays", "entry_remains"):
+        db.execute(f"DROP TRIGGER {trigger}")
+    for statement in statements:
+        db.execute(statement)
+    db.close()
