@@ -153,6 +153,12 @@ def slips_about(db: Connection, about: str) -> list[SlipRow]:
     return [_row(values) for values in db.execute(sql, (about,))]
 
 
+def not_vouched_for(db: Connection, limit: int = 20) -> list[SlipRow]:
+    """Slips that no printer vouched for and no person has judged, newest first."""
+    sql = f"SELECT {_COLUMNS} FROM slips WHERE state IN ('stalled', 'unknown') ORDER BY at DESC, slip LIMIT ?"  # noqa: S608 - constant
+    return [_row(values) for values in db.execute(sql, (limit,))]
+
+
 def waiting_for_paper(db: Connection) -> list[SlipRow]:
     """Slips that have a number and no paper yet, oldest first."""
     sql = f"SELECT {_COLUMNS} FROM slips WHERE state = 'numbered' ORDER BY seq"  # noqa: S608 - constant
