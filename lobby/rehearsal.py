@@ -78,6 +78,7 @@ class World:
 
     settings: Settings
     seed: int = 1
+    heartbeat_s: float = 2.0
     flash: Flash = field(default_factory=Flash)
     broker: MemoryBroker = field(default_factory=MemoryBroker)
     printer: PrinterModel = field(default_factory=PrinterModel)
@@ -93,7 +94,7 @@ class World:
             wall = wall_from(
                 self.settings.locker.device, [column.model_dump() for column in self.settings.locker.columns]
             )
-            label = Label(self.settings.box.id, self.settings.locker.device)
+            label = Label(self.settings.box.id, self.settings.locker.device, self.heartbeat_s)
             self.locker = Locker(label, wall, self.flash, clock, chance)
             self.locker.power_on()
             self.peer = Peer(self.locker, self.broker.wire(), clock, chance)
@@ -113,15 +114,18 @@ async def devices_running(world: World) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def service_running(world: World, state: Path, words: Words) -> AsyncIterator[Stage]:
-    """One life of the service, over the world as it stands. Leaving it is a crash: nothing is closed but the file."""
+async def service_running(world: World, state: Path, words: Words, *, inline: bool = True) -> AsyncIterator[Stage]:
+    """One life of the service, over the world as it stands. Leaving it is a crash: nothing is closed but the file.
+
+    `inline` as virtual time needs it; without it the ledger has its writer thread, as in production.
+    """
     loop = asyncio.get_running_loop()
     clock = LoopClock(MORNING, loop)
     world.lives += 1
     chance = SeededChance(world.seed * 1000 + 1 + world.lives)
     locker, _ = world.board(clock)
-    ledger = open_ledger(world.settings, state, clock, chance, inline=True)
-    credentials = Credentials(clock, chance, cost=QUICK_PINS, inline=True)
+    ledger = open_ledger(world.settings, state, clock, chance, inline=inline)
+    credentials = Credentials(clock, chance, cost=QUICK_PINS, inline=inline)
     devices = _devices(world, clock, chance)
     house = build_house(world.settings, ledger, devices, words, clock, chance, credentials)
     await settle_at_start(house)

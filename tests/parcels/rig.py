@@ -89,7 +89,7 @@ class Rig:
             "deliverer": self.courier.id,
             "signature": Signature.PIN,
         }
-        return Draft(**{**given, **more})  # type: ignore[arg-type]
+        return Draft(**{**given, **more})
 
     def row(self, parcel: str) -> ParcelRow:
         with self.house.ledger.reading() as db:
@@ -185,10 +185,10 @@ async def _people(house: House) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running(world: World, state: Path) -> AsyncIterator[Rig]:
-    """One life of the service. The first one registers the people."""
+async def running(world: World, state: Path, *, real: bool = False) -> AsyncIterator[Rig]:
+    """One life of the service. The first one registers the people. `real`: on the real clock, with real threads."""
     words = PlainWords()
-    async with service_running(world, state, Words(words, words)) as stage:
+    async with service_running(world, state, Words(words, words), inline=not real) as stage:
         house = stage.house
         for form in FORMS:
             house.slips.form(form, lambda slip: {"about": slip.about})
@@ -207,7 +207,8 @@ async def running(world: World, state: Path) -> AsyncIterator[Rig]:
             unit=house.directory.person(ids["owner"]).unit,
             life=world.lives,
         )
-        await rig.online()
+        if not real:
+            await rig.online()
         yield rig
 
 
