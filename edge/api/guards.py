@@ -11,7 +11,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from edge.api.cookies import SCREEN_COOKIES, screen_cookie
+from edge.api.cookies import renewed_cookie, screen_tokens
 from edge.api.errors import Problem, language_of, problem_response
 from edge.api.metrics import Traffic
 from edge.api.options import ApiOptions
@@ -174,25 +174,26 @@ class EnrolledOnly:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
-        screens = self._screens(cookies)
-        scope.setdefault("state", {})["screens"] = screens
-        if not screens and not scope["path"].startswith(self._open):
+        found = self._found(cookie_parser(Headers(scope=scope).get("cookie", "")))
+        scope.setdefault("state", {})["screens"] = [screen for screen, _ in found]
+        if not found and not scope["path"].startswith(self._open):
             await self._turn_away(scope, receive, send)
             return
-        renewed = [
-            screen_cookie(screen.kind, cookies[SCREEN_COOKIES[screen.kind]], self._options) for screen in screens
-        ]
         opens_page = Headers(scope=scope).get("sec-fetch-mode") == "navigate"
-        await self._app(scope, receive, _renewing(send, renewed) if opens_page else send)
+        await self._app(scope, receive, _renewing(send, [cookie for _, cookie in found]) if opens_page else send)
 
-    def _screens(self, cookies: dict[str, str]) -> list[Screen]:
-        tokens = [(kind, cookies[name]) for kind, name in SCREEN_COOKIES.items() if cookies.get(name)]
-        if not tokens:
+    def _found(self, cookies: dict[str, str]) -> list[tuple[Screen, str]]:
+        """The screens that this browser is, each with its cookie made new."""
+        shown = screen_tokens(cookies)
+        if not shown:
             return []
         with self._ledger.reading() as db:
-            found = [(kind, screen_by_token(db, token_hash(token))) for kind, token in tokens]
-        return [screen for kind, screen in found if screen is not None and screen.kind is kind]
+            known = [(screen_by_token(db, token_hash(token)), kind, name, token) for kind, name, token in shown]
+        return [
+            (screen, renewed_cookie(name, token, self._options))
+            for screen, kind, name, token in known
+            if screen is not None and screen.kind is kind
+        ]
 
     async def _turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)

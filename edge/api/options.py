@@ -20,8 +20,8 @@ class ApiOptions:
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     allowed_origins: tuple[str, ...] = ()
     frame_ancestors: tuple[str, ...] = ()
-    open_paths: tuple[str, ...] = ()
-    enrol_page: str = ""
+    open_paths: tuple[str, ...] = ("/enrol", "/static/")
+    enrol_page: str = "/enrol"
     ops_hosts: tuple[str, ...] = ("127.0.0.1", "::1")
     secure_cookies: bool = False
     docs: bool = False

@@ -190,3 +190,6 @@ def people_router() -> APIRouter:
     for part in (router, access_router(), import_router()):
         whole.include_router(part)
     return whole
+
+
+router = people_router()
