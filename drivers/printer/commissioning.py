@@ -6,7 +6,8 @@ Nothing is printed for it: an idle printer answers GS ( H, GS r, GS I and DLE DC
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from drivers.errors import Unavailable
 from drivers.ports import Grade
@@ -47,7 +48,9 @@ class Commissioning:
     @classmethod
     def from_json(cls, kept: Mapping[str, str | int | bool]) -> Commissioning:
         """Raises `ValueError` or `TypeError` on what `to_json` did not write."""
-        return replace(cls(**kept), grade=Grade(kept["grade"]), charset=Charset(kept["charset"]))  # type: ignore[arg-type]  # each field is checked by its own type or by the test of the round trip
+        fields: dict[str, Any] = dict(kept)
+        grade, charset = Grade(fields.pop("grade", None)), Charset(fields.pop("charset", None))
+        return cls(grade=grade, charset=charset, **fields)
 
 
 async def commission(

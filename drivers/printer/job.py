@@ -30,7 +30,7 @@ class Patience:
     poll_s: float = 2.0  # between two looks at a printer that is busy with a job
     completion_s: float = 30.0  # a slip as long as an arm, printed slowly
     proof_s: float = 5.0  # for the process id, once the printer has answered what was asked after it
-    watch_s: float = 10.0  # between two looks at an idle printer
+    watch_s: float = 5.0  # between two looks at an idle printer
 
 
 class Delivery:

@@ -63,8 +63,8 @@ class Head:
             "FS .": lambda _: self._set(chinese=False),
             "FS W": lambda c: self._size(0x11 if c.args[0] & 1 else 0x00),
             "GS !": lambda c: self._size(c.args[0]),
-            "GS h": lambda c: self._set(bar_height=c.args[0]),
-            "GS w": lambda c: self._set(bar_scale=c.args[0]),
+            "GS h": lambda c: self._set(bar_height=max(c.args[0], 1)),
+            "GS w": lambda c: self._set(bar_scale=min(max(c.args[0], 2), 6)),
             "GS H": lambda c: self._set(bar_text=c.args[0] % 48),
             "GS k": self._bars,
             "GS v": self._raster,
@@ -165,11 +165,11 @@ class Head:
 
     def _symbol(self, command: Command) -> None:
         """GS ( k, QR only (cn 49): fn 67 size, 69 level, 80 data, 81 print."""
-        if command.args[:1] != b"k" or command.data[:1] != b"1":
+        if command.args[:1] != b"k" or command.data[:1] != b"1" or len(command.data) < 3:
             return
         function, rest = command.data[1], command.data[2:]
         if function == 67:
-            self._set(qr_scale=rest[0])
+            self._set(qr_scale=min(max(rest[0], 1), 16))
         elif function == 69:
             self._set(qr_level=rest[0])
         elif function == 80:

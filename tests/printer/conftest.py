@@ -15,6 +15,12 @@ def table(request: pytest.FixtureRequest, tmp_path: Path) -> Table:
     return Table(request.param, tmp_path)
 
 
+@pytest.fixture(params=["tcp", "serial", "usb"])
+def wired(request: pytest.FixtureRequest, tmp_path: Path) -> Table:
+    """The simulator, on each real wire in turn."""
+    return Table(request.param, tmp_path)
+
+
 @pytest.fixture(params=contract_wires())
 def any_table(request: pytest.FixtureRequest, tmp_path: Path) -> Table:
     """The simulator on each wire in turn, or the real printer."""

@@ -81,6 +81,10 @@ class Stand:
             port = gone.getsockname()[1]
         return replace(self, transport=TcpTransport("127.0.0.1", port))
 
+    async def settled(self) -> None:
+        """The printer has worked off what it was given."""
+        await eventually(lambda: not self.model.held)
+
     async def printer(self) -> EscPosPrinter:
         """Commissioned, as it would be on a box."""
         return self.driver(await self.learn())
@@ -120,6 +124,13 @@ class Table:
         else:
             async with pty_printer(model, self.folder / "lp0") as link:
                 yield SerialTransport(str(link)) if self.wire == "serial" else UsbTransport(link)
+
+
+async def eventually(happened: Callable[[], bool]) -> None:
+    """Wait for what the other side of a wire does in its own time; fail if it never does."""
+    async with asyncio.timeout(20):
+        while not happened():  # noqa: ASYNC110 - a test looks at what has no event
+            await asyncio.sleep(0.01)
 
 
 def contract_wires() -> list[str]:

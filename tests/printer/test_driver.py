@@ -1,0 +1,153 @@
+"""One owner of the printer: it watches, keeps order, leaks nothing and never holds up the box."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from drivers.ports import Document, Health, PrintOutcome, PrintResult, Text
+from simulators.printer import faults
+from simulators.printer.memory import MemoryTransport
+from tests.printer.stand import SLIP, Stand, Table, eventually
+
+PRINTED = PrintOutcome(PrintResult.PRINTED)
+
+
+def test_the_watch_follows_the_printer_through_its_troubles(virtual: Table) -> None:
+    async def story(stand: Stand) -> None:
+        printer = await stand.printer()
+        watching = asyncio.create_task(printer.run())
+        seen = []
+        for fault in (faults.PAPER_LOW, faults.PAPER_OUT, faults.COVER_OPEN, faults.SILENT):
+            stand.model.lay(fault)
+            await asyncio.sleep(100)
+            seen.append(printer.status().reason)
+            stand.model.clear(fault)
+            await asyncio.sleep(200)
+            assert (printer.status().health, printer.status().reason) == (Health.ONLINE, "")
+        assert seen == ["paper_low", "paper", "cover", "silent"]
+        watching.cancel()
+
+    virtual.try_out(story)
+
+
+def test_the_watch_outlives_a_pulled_plug(virtual: Table) -> None:
+    async def story(stand: Stand) -> None:
+        printer = await stand.printer()
+        assert isinstance(stand.transport, MemoryTransport)
+        watching = asyncio.create_task(printer.run())
+        stand.transport.reachable = False
+        await asyncio.sleep(1000)
+        assert printer.status().reason == "link"
+        stand.transport.reachable = True
+        await asyncio.sleep(100)
+        assert printer.status().health is Health.ONLINE
+        watching.cancel()
+
+    virtual.try_out(story)
+
+
+def test_the_watch_never_speaks_into_a_job(virtual: Table) -> None:
+    async def story(stand: Stand) -> None:
+        printer = await stand.printer()
+        watching = asyncio.create_task(printer.run())
+        stand.model.lay(faults.SLOW, dots_per_s=50)
+        assert await printer.print(SLIP) == PRINTED
+        watching.cancel()
+
+    virtual.try_out(story)
+
+
+def test_a_slip_broken_off_by_a_power_cut_is_not_the_head_of_the_next(virtual: Table) -> None:
+    async def story(stand: Stand) -> None:
+        known = await stand.learn()
+        stand.model.receive("半张".encode("gbk") + b"\n\x1dv0\x00\x48\x00\x1e\x00" + b"\xff" * 500)
+        printer = stand.driver(known, torso=True)
+        assert await printer.print(Document((Text("新的"),))) == PRINTED
+        assert stand.model.slips[-1].text == "新的"
+
+    virtual.try_out(story)
+
+
+def test_the_process_id_of_another_job_proves_nothing(virtual: Table) -> None:
+    async def story(stand: Stand) -> None:
+        known = await stand.learn()
+        first, second = stand.driver(known), stand.driver(known)
+        assert await first.print(SLIP) == PRINTED
+        stand.model.lay(faults.NO_PROCESS_ID)
+        assert await second.print(SLIP) == PrintOutcome(PrintResult.PARSED)  # its id was answered to `first` before
+
+    virtual.try_out(story)
+
+
+def test_fifty_jobs_leave_no_file_open(table: Table) -> None:
+    async def story(stand: Stand) -> None:
+        printer = await stand.printer()
+        assert await printer.print(SLIP) == PRINTED
+        before = open_files()
+        for turn in range(50):
+            if turn % 10 == 9:
+                stand.model.lay(faults.LINK_DROP, at_byte=400)
+                assert (await printer.print(SLIP)).reason == "link"
+            else:
+                assert await printer.print(SLIP) == PRINTED
+        await eventually(lambda: open_files() <= before)
+
+    table.try_out(story)
+
+
+def test_a_printer_that_takes_no_more_does_not_hold_up_the_loop(wired: Table) -> None:
+    async def story(stand: Stand) -> None:
+        patient = stand.with_patience(write_s=1.0, answer_s=1.0)
+        printer = patient.driver(await stand.learn())
+        stand.model.lay(faults.COVER_OPEN, at_dot=60)
+        ticks = 0
+
+        async def tick() -> None:
+            nonlocal ticks
+            while True:
+                await asyncio.sleep(0.01)
+                ticks += 1
+
+        ticking = asyncio.create_task(tick())
+        outcome = await printer.print(Document(tuple(Text("䶮" * 20) for _ in range(400))))  # 860 KB
+        ticking.cancel()
+        assert outcome in {
+            PrintOutcome(PrintResult.STALLED, "cover"),
+            PrintOutcome(PrintResult.UNKNOWN, "held"),
+        }
+        assert ticks > 0
+
+    wired.try_out(story)
+
+
+def test_the_first_slip_loads_what_is_heavy_and_an_idle_box_does_not(tmp_path: Path) -> None:
+    program = (
+        "import sys; import drivers.printer.driver, drivers.printer.transports, drivers.printer.commissioning;"
+        "print(sorted(sys.modules.keys() & {'PIL', 'escpos', 'segno', 'qrcode'}))"
+    )
+    assert run_python(program) == "[]"
+
+
+def test_loading_the_byte_builder_leaves_nothing_in_the_temporary_folder(tmp_path: Path) -> None:
+    program = (
+        "from drivers.ports import Document, Rule; from drivers.printer.layout import Paper;"
+        "from drivers.printer.codec import encode; encode(Document((Rule(),)), Paper()); print('done')"
+    )
+    assert run_python(program, TMPDIR=str(tmp_path)) == "done"
+    assert list(tmp_path.iterdir()) == []
+
+
+def run_python(program: str, **environment: str) -> str:
+    import subprocess
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={**os.environ, **environment}
+    )
+    return done.stdout.strip()
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
