@@ -110,11 +110,10 @@ def _make_or_check(db: Connection, box: str) -> None:
     if application == 0 and tables == 0:
         _make(db, box)
         return
-    db.execute("BEGIN IMMEDIATE")  # says at once where the file, or the disk, cannot be written
-    db.execute("ROLLBACK")
     owner = _check_identity(db)
     if owner != box:
         raise LedgerUnusable(Unusable.FOREIGN, f"ledger.db belongs to the box {owner!r}, not to {box!r}")
+    db.execute("UPDATE identity SET id = id WHERE false")  # changes nothing, but says where the file cannot be written
 
 
 def _check_identity(db: Connection) -> str:
