@@ -34,7 +34,7 @@ BOX, DEVICE = "bench", "locker-1"
 ROUNDS = 10
 AT_ONCE = 50
 SETTLES_S = 0.4  # doors swing and tell of it
-COLUMNS = [{"name": name, "cells": "s s s s m m l xl"} for name in "ABCDEF"]
+COLUMNS = [{"name": name, "cells": "s s s s m m l xl"} for name in "ABCDEFG"]
 SLOTS = [f"{column['name']}{row:02d}" for column in COLUMNS for row in range(1, 9)]
 
 

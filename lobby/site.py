@@ -14,7 +14,7 @@ from edge.people.routes import router as people
 from edge.settings import Settings
 from kiosk_ui.assets import static_app
 from kiosk_ui.desk import create_desk_router
-from kiosk_ui.kiosk import create_kiosk_router
+from kiosk_ui.kiosk.kiosk import create_kiosk_router
 from kiosk_ui.papers import SlipPapers
 from kiosk_ui.texts import Texts
 from kiosk_ui.wording import PhoneWording
