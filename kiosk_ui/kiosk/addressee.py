@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
-from edge.people import tables
 from edge.people.directory import Person
-from edge.people.known import UnitRow
 from edge.refusal import Refusal
 from kiosk_ui.kiosk.drop import HERE, PHONE_DIGITS, drafted
+from kiosk_ui.kiosk.flats import STEPS, Flat, counted, facade, flats_of
 from kiosk_ui.kiosk.here import Answer, Here
 from kiosk_ui.kiosk.views import Choice, Choices, Pad, View, Words
 from kiosk_ui.live import Go
 from kiosk_ui.texts import Lang
 
 Form = Mapping[str, str]
-STEPS = ("building", "entrance", "floor", "unit")
-
-
-@dataclass(frozen=True)
-class _Flat:
-    """A unit as the picker takes it apart. A room without a floor in its number stands on the floor `""`."""
-
-    row: UnitRow
-
-    @property
-    def floor(self) -> str:
-        room = self.row.room
-        return str(int(room[:-2])) if room.isdigit() and len(room) > 2 else ""
-
-    def step(self, name: str) -> str:
-        return {
-            "building": self.row.building,
-            "entrance": self.row.entrance,
-            "floor": self.floor,
-            "unit": self.row.unit,
-        }[name]
 
 
 def page(here: Here) -> View:
@@ -46,34 +24,27 @@ def page(here: Here) -> View:
     chosen = {step: here.query[step] for step in STEPS if step in here.query}
     if "unit" in chosen:
         return _person_page(here, chosen["unit"])
-    flats = _flats(here, chosen)
+    flats = flats_of(here, chosen)
+    house = facade(here, chosen.get("building", ""), chosen.get("floor", ""))
     for at, step in enumerate(STEPS):
         options = _options(step, {flat.step(step): flat for flat in flats})
         if step not in chosen and len(options) > 1:
-            return _step_page(here, step, at, options, chosen)
+            return replace(_step_page(here, step, at, options, chosen), house=house)
     if not flats:
         raise Refusal("no_such_unit")
     return _person_page(here, flats[0].row.unit)
 
 
-def _flats(here: Here, chosen: Mapping[str, str]) -> list[_Flat]:
-    with here.house.ledger.reading() as db:
-        flats = [_Flat(row) for row in tables.units(db)]
-    return [flat for flat in flats if all(flat.step(step) == value for step, value in chosen.items())]
-
-
-def _options(step: str, flats: Mapping[str, _Flat]) -> list[tuple[str, str]]:
+def _options(step: str, flats: Mapping[str, Flat]) -> list[tuple[str, str]]:
     """(answer, what stands on the key), in the order in which people count."""
     if step == "unit":
-        return sorted(((value, flat.row.room) for value, flat in flats.items()), key=lambda pair: _counted(pair[1]))
-    return sorted(((value, value) for value in flats), key=lambda pair: _counted(pair[1]))
+        return sorted(((value, flat.row.room) for value, flat in flats.items()), key=lambda pair: counted(pair[1]))
+    return sorted(((value, value) for value in flats), key=lambda pair: counted(pair[1]))
 
 
-def _counted(name: str) -> tuple[int, str]:
-    return (int(name) if name.isdigit() else 10**6, name)
-
-
-def _step_page(here: Here, step: str, at: int, options: Sequence[tuple[str, str]], chosen: Mapping[str, str]) -> View:
+def _step_page(
+    here: Here, step: str, at: int, options: Sequence[tuple[str, str]], chosen: Mapping[str, str]
+) -> Choices:
     return Choices(
         path=here.path,
         once=here.once,
@@ -98,19 +69,17 @@ def _words(here: Here, step: str, value: str) -> Words:
 
 def _person_page(here: Here, unit: str) -> View:
     people = here.house.directory.members(unit)
-    return _people(here, people, here.house.directory.unit(unit).label)
-
-
-def _people(here: Here, people: Iterable[Person], unit: str) -> View:
+    row = here.house.directory.unit(unit)
     return Choices(
         path=here.path,
         once=here.once,
         problem=here.problem,
         what="to.person",
-        values={"unit": unit},
+        values={"unit": row.label},
         choices=tuple(Choice(f"person:{one.id}", "", words=_named(one)) for one in people),
         back=f"{HERE}/to",
         by_phone=f"{HERE}/phone",
+        house=facade(here, row.building, unit=unit),
     )
 
 
@@ -126,7 +95,7 @@ def answer(here: Here, form: Form) -> Answer:
         draft.unit, draft.addressee = person.unit, person.id
         return Answer(f"{HERE}/terms")
     asked = {step: here.query[step] for step in STEPS if step in here.query}
-    flats = _flats(here, asked)
+    flats = flats_of(here, asked)
     step = next(step for step in STEPS if step not in asked and len({flat.step(step) for flat in flats}) > 1)
     return Answer(f"{HERE}/to?{urlencode({**asked, step: said})}")
 

@@ -15,6 +15,7 @@ from edge.refusal import Refusal
 from edge.visits import VisitRow
 from edge.wall import SIZES, Size
 from kiosk_ui.carriers import suggested, suggested_class
+from kiosk_ui.kiosk.flats import facade
 from kiosk_ui.kiosk.here import SESSION, Answer, Drafting, Here
 from kiosk_ui.kiosk.site import ROOT
 from kiosk_ui.kiosk.views import Choice, Choices, Pad, Terms, View
@@ -123,6 +124,7 @@ def terms_page(here: Here) -> View:
         unit=person.unit_label,
         free_hours=here.house.settings.policy.free_hours,
         sizes=tuple((size.value, free[size]) for size in SIZES),
+        house=facade(here, here.house.directory.unit(draft.unit).building, unit=draft.unit),
         back=f"{HERE}/to",
     )
 

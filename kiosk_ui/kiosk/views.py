@@ -128,6 +128,16 @@ class DoorPage(View):
     others: tuple[Choice, ...] = ()
 
 
+@dataclass(frozen=True)
+class Facade:
+    """The building as a drawing: how many floors and flats a floor, and which are chosen (0: none yet)."""
+
+    floors: int
+    flats: int
+    floor: int = 0
+    flat: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choices(View):
     """A question with keys to answer it. `what` names its texts; `asked` is what its form's address carries along."""
@@ -140,6 +150,7 @@ class Choices(View):
     back: str = ""
     by_phone: str = ""
     asked: str = ""
+    house: Facade | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +162,7 @@ class Terms(View):
     unit: str
     free_hours: int
     sizes: tuple[tuple[str, int], ...]
+    house: Facade | None = None
     back: str = ""
 
 

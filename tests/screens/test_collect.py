@@ -32,7 +32,7 @@ def test_a_resident_collects_two_parcels_in_one_visit_and_sees_each_door(lobby: 
         expect(page.locator(".place")).to_contain_text("张*三")
         page.get_by_role("button", name=f"打开 {first}").click()
         headline(page, "门开了，请取件")
-        expect(page.locator(f'.cell[data-state="open"]')).to_have_count(1)
+        expect(page.locator('.cell[data-state="open"]')).to_have_count(1)
         assert day.hands("see")["open"] == [first]
         day.hands("take", first)
         headline(page, "请把门推上")
