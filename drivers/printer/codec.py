@@ -12,7 +12,6 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import segno
 from escpos import capabilities
 from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
@@ -23,6 +22,10 @@ from drivers.printer.layout import SYMBOL_LIMIT, Charset, Paper, clean, columns,
 from drivers.printer.raster import FONT_FILES, PLACEHOLDER, FontFile, Painter
 
 QUIET_MODULES = 4
+
+_QR_BYTES: tuple[int, ...] = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331)
+_QR_BYTES += (362, 412, 450, 504, 560, 624, 666, 711, 779, 857, 911, 997, 1059)
+"""What each version holds in byte mode at level M (ISO/IEC 18004, table 7), as far as `SYMBOL_LIMIT` goes."""
 
 _QR_DOTS = (6, 5, 4, 3)  # dots a module, largest first: 8 dots are 1 mm
 _BAR_DOTS = (3, 2)  # dots a module of Code128
@@ -166,8 +169,8 @@ def _qr_dots(data: str, paper: Paper) -> int:
         raise Unprintable("qr_characters")
     if len(data.encode()) > SYMBOL_LIMIT:
         raise Unprintable("qr_too_long")
-    symbol = segno.make_qr(data.encode(), error="m", mode="byte", boost_error=False, mask=0)  # only its size is wanted
-    modules, _ = symbol.symbol_size(border=QUIET_MODULES)
+    version = 1 + next(at for at, room in enumerate(_QR_BYTES) if room >= len(data.encode()))
+    modules = 17 + 4 * version + 2 * QUIET_MODULES
     fitting = next((dots for dots in _QR_DOTS if modules * dots <= paper.dots), 0)
     if not fitting:
         raise Unprintable("qr_too_long")

@@ -55,7 +55,9 @@ class Paper:
 
 def clean(text: str) -> str:
     """`text` without anything that a printer could take for a command: controls become blanks, format marks go."""
-    kinds = ((char, unicodedata.category(char)) for char in unicodedata.normalize("NFC", text))
+    if any(map(unicodedata.combining, text)):
+        text = unicodedata.normalize("NFC", text)  # only then: it would also exchange rare characters of names
+    kinds = ((char, unicodedata.category(char)) for char in text)
     return "".join(" " if kind in {"Cc", "Zl", "Zp"} else char for char, kind in kinds if kind not in {"Cf", "Cs"})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,14 @@ def printed(document: Document, paper: Paper = WIDE) -> Slip:
 def test_what_gbk_has_is_printed_as_text_and_reads_the_same(text: str) -> None:
     slip = printed(Document((Text(text),)))
     assert slip.text == text
+
+
+def test_a_rare_character_of_a_name_is_not_exchanged_for_its_equal() -> None:
+    assert printed(Document((Text("凉\uf979"),))).text == "凉\uf979"
+
+
+def test_a_letter_with_a_loose_accent_is_set_as_one() -> None:
+    assert printed(Document((Text("cafe\u0301"),))).text == "café"
 
 
 @pytest.mark.parametrize("text", ["䶮", "㐂", "𠮷", "Ñandú", "€"])
@@ -148,6 +157,15 @@ def test_a_qr_code_holds_what_was_asked_for_and_fits_the_narrow_paper() -> None:
     assert isinstance(mark, QrMark)
     assert mark.data == data
     assert (len(mark.modules) + 8) * mark.scale <= 384
+
+
+@pytest.mark.parametrize("size", [1, 14, 15, 106, 107, 331, 332, 997, 998, 1000])
+def test_the_size_of_a_qr_code_is_known_before_it_is_printed(size: int) -> None:
+    symbol = segno.make_qr(b"x" * size, error="m", mode="byte", boost_error=False)
+    dots = max((dots for dots in (6, 5, 4, 3) if (symbol.symbol_size()[0]) * dots <= 576), default=0)
+    (mark,) = printed(Document((QrCode("x" * size),))).marks
+    assert isinstance(mark, QrMark)
+    assert (mark.scale, len(mark.modules)) == (dots, symbol.symbol_size(border=0)[0])
 
 
 # --- what must never be in the bytes
