@@ -150,7 +150,7 @@ def _seal(key: AESGCM, plain: bytes, label: bytes, nonce: bytes) -> bytes:
 def _unseal(key: AESGCM, sealed: bytes, label: bytes) -> bytes:
     try:
         return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], label)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: not even long enough for a nonce
         raise LedgerUnusable(
             Unusable.DAMAGED, "a sealed record of the vault does not open with this box's key"
         ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -123,6 +124,26 @@ def total(ledger: Ledger) -> int:
     """All counters together, as the tables say."""
     with ledger.reading() as db:
         return int(db.execute("SELECT coalesce(sum(total), 0) FROM counter").fetchone()[0])
+
+
+class Gate:
+    """Holds the writer inside a decision, so that others come to wait behind it."""
+
+    def __init__(self) -> None:
+        self.inside = threading.Event()
+        self.opened = threading.Event()
+
+    def decide(self, tx: Tx) -> int:
+        self.inside.set()
+        self.opened.wait()
+        return tx.append(Counted("gate", 1)).seq
+
+
+async def hold(ledger: Ledger) -> tuple[Gate, asyncio.Task[int]]:
+    gate = Gate()
+    held = asyncio.create_task(ledger.commit(Request(), gate.decide))
+    await asyncio.to_thread(gate.inside.wait)
+    return gate, held
 
 
 def tamper(folder: Path, *statements: str) -> None:

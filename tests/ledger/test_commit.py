@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,27 +13,7 @@ from edge.ledger import Entry, Ledger, LedgerClosed, NotCanonical, Request, Tx, 
 from edge.ledger.sqlite import DatabaseError
 from edge.refusal import Refusal
 
-from .counter import UNFOLDABLE, Counted, StillClock, committed, count, open_ledger, total
-
-
-class Gate:
-    """Holds the writer inside a decision, so that others come to wait behind it."""
-
-    def __init__(self) -> None:
-        self.inside = threading.Event()
-        self.opened = threading.Event()
-
-    def decide(self, tx: Tx) -> int:
-        self.inside.set()
-        self.opened.wait()
-        return tx.append(Counted("gate", 1)).seq
-
-
-async def hold(ledger: Ledger) -> tuple[Gate, asyncio.Task[int]]:
-    gate = Gate()
-    held = asyncio.create_task(ledger.commit(Request(), gate.decide))
-    await asyncio.to_thread(gate.inside.wait)
-    return gate, held
+from .counter import UNFOLDABLE, Counted, StillClock, committed, count, hold, open_ledger, total
 
 
 @pytest.mark.parametrize("inline", [True, False])
