@@ -126,7 +126,7 @@ class _Row:
 
 
 def _read_resident(row: _Row) -> Resident:
-    standing = row.read(Column.STANDING, values.read_standing, Standing.OWNER)
+    standing = row.read(Column.STANDING, values.read_standing, Standing.FAMILY)
     return Resident(
         place=_read_place(row),
         name=row.read(Column.NAME, values.read_name, ""),

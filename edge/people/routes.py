@@ -14,6 +14,7 @@ from edge.people.import_routes import import_router
 from edge.people.plain import plain_number
 from edge.people.who import Role, Who, require
 from edge.people.writing import Place, Resident, Worker
+from edge.refusal import Refusal
 
 MOST_HITS = 50
 FINDABLE = (Kind.UNIT, Kind.RESIDENT, Kind.STAFF, Kind.COURIER)
@@ -149,6 +150,8 @@ async def _register(house: TheHouse, who: Who, asks: Asks, worker: Worker, useca
 
 
 def _staff(written: schemas.StaffWritten) -> Worker:
+    if Role.COURIER in written.roles:
+        raise Refusal("role_unknown")
     name, phone = values.read_name(written.name), values.read_phone(written.phone)
     return Worker(plain_number(written.number), name, phone, frozenset(written.roles))
 

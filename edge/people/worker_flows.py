@@ -66,7 +66,7 @@ async def end_worker(parts: PeopleParts, who: Who, whose: str, reason: str, requ
 
 
 def _check_may_write(who: Who, worker: Worker) -> None:
-    if _is_courier(worker):
+    if worker.roles == {Role.COURIER}:
         require(who, *rules.DESK_ROLES)
     else:
         rules.check_may_give_roles(who, worker.roles)
