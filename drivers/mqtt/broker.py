@@ -108,6 +108,11 @@ class Broker:
         self._wanted = False
 
     @property
+    def folder(self) -> Path:
+        """Where `credentials/` and `state/` lie."""
+        return self._state.parent
+
+    @property
     def port(self) -> int:
         return self._plan.port
 
