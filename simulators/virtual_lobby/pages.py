@@ -25,6 +25,11 @@ class Look:
     framed: bool = False
 
     @property
+    def asked(self) -> dict[str, str]:
+        """The look as an address says it."""
+        return {"lang": self.lang.value, "theme": self.theme, "in": "window" if self.framed else ""}
+
+    @property
     def toggled_theme(self) -> str:
         return f"/look?theme={'light' if self.theme == 'dark' else 'dark'}&back={self.path}"
 

@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Header, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
@@ -59,7 +60,7 @@ class Lobby:
 
     def draw(self, look: Look, phone: str) -> str:
         view = views.lobby(self.room, phone, self._phones)
-        return self.pages.lobby(look, view, f"/live?phone={phone}&in={'window' if look.framed else ''}")
+        return self.pages.lobby(look, view, f"/live?{urlencode({'phone': phone, **look.asked})}")
 
     async def _learn_phones(self) -> None:
         """Who has which phone; the demo tells it once."""

@@ -1,0 +1,64 @@
+"""The latest lines of the journal, read beside the service from its file, which cannot be written from here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from edge.ledger.sqlite import Connection, Error, open_reader
+
+LINES = 10
+_TELLING = ("slot", "cell", "number", "name", "table")
+"""What says more than an id does, where an entry holds it."""
+
+
+class Journal:
+    """Opened when it is there; a file that goes or is made anew is opened again."""
+
+    def __init__(self, ledger: Path) -> None:
+        self._file = ledger / "ledger.db"
+        self._db: Connection | None = None
+        self._version = -1
+        self._doors: dict[str, str] = {}
+        self.latest: list[dict[str, Any]] = []
+
+    def look(self) -> bool:
+        """Read what is new; whether there was anything."""
+        try:
+            return self._look()
+        except Error:
+            self.close()
+            return False
+
+    def close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def _look(self) -> bool:
+        if self._db is None:
+            if not self._file.exists():
+                return False
+            self._db = open_reader(self._file)
+            self._version = -1
+        version = self._db.execute("PRAGMA data_version").fetchone()[0]
+        if version == self._version:
+            return False
+        sql = "SELECT seq, at, kind, subject, data FROM entry ORDER BY seq DESC LIMIT ?"
+        found = [self._line(*row) for row in reversed(self._db.execute(sql, (LINES,)).fetchall())]
+        self._version, changed, self.latest = version, found != self.latest, found
+        return changed
+
+    def _line(self, seq: int, at: str, kind: str, subject: str, data: bytes) -> dict[str, Any]:
+        return {"seq": seq, "at": at, "kind": kind, "subject": self._about(kind, subject, data)}
+
+    def _about(self, kind: str, subject: str, data: bytes) -> str:
+        """A door by its name, also in what follows its request; else the subject."""
+        said = orjson.loads(data)
+        telling = next((str(said[name]) for name in _TELLING if said.get(name)), "")
+        if kind == "act.requested":
+            self._doors[subject] = telling
+        what, _, ident = subject.partition(":")
+        return telling or self._doors.get(subject, "") or ident or what
