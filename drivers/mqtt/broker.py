@@ -33,6 +33,7 @@ from drivers.mqtt.paho_wire import PahoWire
 
 READY_WITHIN_S = 10.0
 ENDS_WITHIN_S = 5.0
+ASK_EVERY_S = 0.25
 LOOK_EVERY_S = 0.02
 WATCH_EVERY_S = 1.0
 
@@ -188,17 +189,19 @@ class Broker:
         return (self._state / "broker.log").read_text(encoding="utf-8", errors="replace")
 
     def _end(self, how: signal.Signals) -> None:
+        """mosquitto forgets a SIGTERM that comes in its first milliseconds, so it is told more than once."""
         self._wanted = False
-        if self._process is None:
+        process, self._process = self._process, None
+        if process is None:
             return
-        if self._process.poll() is None:
-            self._process.send_signal(how)
-        try:
-            self._process.wait(ENDS_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+        for _ in range(int(ENDS_WITHIN_S / ASK_EVERY_S)):
+            process.send_signal(how)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(ASK_EVERY_S)
+                break
+        else:
+            process.kill()
+            process.wait()
         (self._state / "broker.pid").unlink(missing_ok=True)
 
     def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
