@@ -224,6 +224,9 @@ class Notices:
 async def _until_queued(news: Subscription, *, within_s: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(within_s):
-            async for batch in news:
-                if any(entry.kind == NoticeQueued.kind for entry in batch) or news.take_lagged():
-                    return
+            while not _queues(await anext(news)) and not news.take_lagged():
+                continue
+
+
+def _queues(batch: tuple[Entry, ...]) -> bool:
+    return any(entry.kind == NoticeQueued.kind for entry in batch)

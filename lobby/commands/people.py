@@ -50,9 +50,7 @@ async def offline(settings: Settings, state: Path) -> AsyncIterator[OfflineParts
         ledger.close()
 
 
-async def import_people(
-    settings: Settings, state: Path, kind: str, name: str, data: bytes, *, preview: bool
-) -> int:
+async def import_people(settings: Settings, state: Path, kind: str, name: str, data: bytes, *, preview: bool) -> int:
     """Read a file of residents, staff or couriers; all of it or nothing. Each wrong row is named."""
     async with offline(settings, state) as parts:
         found = read_import(Table(kind), data, _progress)
