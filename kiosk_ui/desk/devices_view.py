@@ -1,0 +1,67 @@
+"""What works and what does not, from the one state that the drivers keep of themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drivers.ports import DeviceStatus, Health
+from edge.clock import Trust
+from kiosk_ui.desk.context import Here
+
+
+@dataclass(frozen=True)
+class DeviceLine:
+    """One device: its lamp (on, look, off), what it says of itself, and in trouble what is safe and what to do."""
+
+    kind: str
+    name: str
+    title: str
+    lamp: str
+    says: str
+    safe: str = ""
+    do: str = ""
+    reason: str = ""
+
+
+_LAMPS = {Health.ONLINE: "on", Health.DEGRADED: "look", Health.OFFLINE: "look"}
+
+
+def device_lines(here: Here) -> list[DeviceLine]:
+    house = here.house
+    boards = [_line(here, "locker", board.status()) for board in house.boards.values()]
+    return [*boards, _line(here, "printer", house.printer.status()), _line(here, "gateway", house.gateway.status())]
+
+
+def _line(here: Here, kind: str, status: DeviceStatus) -> DeviceLine:
+    """The words of a device: `desk.device.<kind>.<reason>` has one line when all is well, else three."""
+    reason = status.reason or "fine"
+    say, has = here.say, here.desk.pages.texts.has
+    key = next((k for k in _keys(kind, reason) if has(k)), f"desk.device.{kind}.other")
+    says, _, rest = say(key, None, reason=reason).partition("\n")
+    safe, _, do = rest.partition("\n")
+    quiet = status.reason in ("starting", "untried", "not_fitted")
+    lamp = "off" if quiet else _LAMPS[status.health]
+    return DeviceLine(kind, status.name, say(f"desk.device.{kind}"), lamp, says, safe, do, status.reason)
+
+
+def _keys(kind: str, reason: str) -> tuple[str, ...]:
+    """The exact word first; every broken line to the broker then reads alike."""
+    return (f"desk.device.{kind}.{reason}", f"desk.device.{kind}.{reason.split('_')[0]}")
+
+
+def journal_lines(here: Here) -> list[DeviceLine]:
+    """The journal, the clock and the disk."""
+    say, house = here.say, here.house
+    guard, head = house.ledger.guard_status(), house.ledger.head
+    number = f"{head.seq:,}".replace(",", "\u2009")
+    lines = [DeviceLine("journal", "journal", say("desk.journal"), "on", say("desk.journal.at", None, seq=number))]
+    synced = house.clock.trust() is Trust.SYNCED
+    clock = "desk.clock.synced" if synced else "desk.clock.unsynced"
+    lines.append(DeviceLine("clock", "clock", say("desk.clock"), "on" if synced else "off", say(clock)))
+    if guard.alarm:
+        says, safe, do = say(f"desk.disk.{guard.reason}").split("\n")
+        lines.append(DeviceLine("disk", "disk", say("desk.disk"), "look", says, safe, do))
+    else:
+        free = say("desk.disk.free", None, gb=f"{guard.free_bytes / 2**30:.1f}")
+        lines.append(DeviceLine("disk", "disk", say("desk.disk"), "on", free))
+    return lines

@@ -1,0 +1,38 @@
+"""The desk's pages, one room each, under one roof."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request
+
+from edge.house import House
+from kiosk_ui.assets import Assets
+from kiosk_ui.desk import (
+    cells,
+    devices,
+    find,
+    live,
+    looking,
+    parcel,
+    receive,
+    register,
+    residents,
+    screens,
+    session,
+    slips,
+)
+from kiosk_ui.desk.context import ROOT, Desk
+from kiosk_ui.pages import Pages
+from kiosk_ui.texts import Texts
+
+
+def create_desk_router(house: House, texts: Texts | None = None, assets: Assets | None = None) -> APIRouter:
+    """The desk's pages for a house, to be included in its app; its files are `kiosk_ui.assets.static_app()`."""
+    desk = Desk(house, Pages(texts or Texts.load(), assets or Assets()))
+
+    async def bring_desk(request: Request) -> None:
+        request.state.desk = desk
+
+    router = APIRouter(prefix=ROOT, include_in_schema=False, dependencies=[Depends(bring_desk)])
+    for room in (live, session, find, receive, register, slips, parcel, looking, residents, devices, cells, screens):
+        router.include_router(room.router)
+    return router
