@@ -8,7 +8,7 @@ is in the flash before the coil is switched on. The id is looked at first, and a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drivers.mqtt.link import Message
 from drivers.ports import Door, Lock, Occupied, Stage
@@ -233,42 +233,40 @@ class Firmware:
         self._read(slot)
 
     def _read(self, slot: str) -> None:
-        """Take the inputs over into the picture, and tell what changed."""
+        """Take the inputs over into the picture; tell it first, and then what it means."""
         state = self._slots[slot]
-        was, had = state.door, state.occupied
+        before = replace(state)
         state.door, state.occupied = self._board.sensors.door(slot), self._board.sensors.occupied(slot)
-        self._read_fault(slot, state)
-        if state.door is not was:
-            self._door_changed(slot, was, state)
-        if state.occupied is not had and had is not Occupied.UNKNOWN:
-            self._event("occupied" if state.occupied is Occupied.YES else "emptied", slot, "")
+        state.fault = self._fault_of(slot, state)
+        if state.door is not Door.UNKNOWN:
+            state.lock = Lock.UNLOCKED if state.door is Door.OPEN else Lock.LOCKED
         self._tell(slot)
+        if state.fault != before.fault:
+            self._event("fault" if state.fault else "fault_cleared", slot, "", state.fault or before.fault)
+        if state.door is not before.door:
+            self._door_changed(slot, before.door, state)
+        if state.occupied is not before.occupied and before.occupied is not Occupied.UNKNOWN:
+            self._event("occupied" if state.occupied is Occupied.YES else "emptied", slot, "")
 
-    def _read_fault(self, slot: str, state: _Slot) -> None:
+    def _fault_of(self, slot: str, state: _Slot) -> str:
         if self._board.out_of_service(slot):
-            fault = "out_of_service"
-        elif state.door is Door.UNKNOWN:
-            fault = "sensors_disagree"
-        else:
-            fault = "jam" if state.fault == "jam" and state.door is Door.CLOSED else ""
-        if fault == state.fault:
-            return
-        cleared, state.fault = state.fault, fault
-        self._event("fault" if fault else "fault_cleared", slot, "", fault or cleared)
+            return "out_of_service"
+        if state.door is Door.UNKNOWN:
+            return "sensors_disagree"
+        return "jam" if state.fault == "jam" and state.door is Door.CLOSED else ""
 
     def _door_changed(self, slot: str, was: Door, state: _Slot) -> None:
-        if state.door is Door.OPEN:
-            state.lock = Lock.UNLOCKED
-            running = state.running
-            if running is not None and running.until_s < self._board.now_s():
-                running = state.running = None
-            self._opened(slot)
-            if running is not None or was is Door.CLOSED:  # from `unknown` it may have stood open all the time
-                self._event("opened", slot, running.act if running else "")
-        elif state.door is Door.CLOSED:
-            state.lock = Lock.LOCKED
-            if was is Door.OPEN:
-                self._event("closed", slot, "")
+        """An opening is the effect of the pulse before it, unless that is too long ago."""
+        if state.door is Door.CLOSED and was is Door.OPEN:
+            self._event("closed", slot, "")
+        if state.door is not Door.OPEN:
+            return
+        running = state.running
+        if running is not None and running.until_s < self._board.now_s():
+            running = state.running = None
+        self._opened(slot)
+        if running is not None or was is Door.CLOSED:  # from `unknown` it may have stood open all the time
+            self._event("opened", slot, running.act if running else "")
 
     # -- start -----------------------------------------------------------------------------------------------
 
