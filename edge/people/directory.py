@@ -154,7 +154,7 @@ class Directory:
                 rank = asked.rank_person(person.name, person.initials, person.spelling, person.phone, person.number)
                 if rank is not None:
                     hits.append(Hit(person.kind, person.id, person.unit_label, person, rank))
-        return sorted(hits, key=lambda hit: (hit.rank, hit.unit_label, hit.id))[:limit]
+        return sorted(hits, key=lambda hit: (hit.rank, hit.unit_label))[:limit]
 
     def _units_like(self, asked: Question) -> Iterable[Hit]:
         for row in self._units.values():

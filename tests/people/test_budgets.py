@@ -150,7 +150,7 @@ def test_whoever_plays_with_one_screen_shuts_nobody_out_at_another(tmp_path: Pat
             with refused_or_waiting():
                 await desk.sign_in(first, "S01", "111222")
         assert (await desk.sign_in(second, "S01", PIN)).token
-        assert await desk.sign_in(first, "S02", OTHER_PIN)  # a colleague's number at that very desk
+        assert (await desk.sign_in(first, "S02", OTHER_PIN)).token  # a colleague's number at that very desk
         other, _ = await desk.screen("kiosk-2", ScreenKind.KIOSK)
         assert (await signing_in.sign_in(desk, other, "C03", PIN)).token
 

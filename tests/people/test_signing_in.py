@@ -34,9 +34,7 @@ def test_staff_sign_in_with_number_and_pin_and_are_known_from_then_on(tmp_path: 
 def test_a_wrong_pin_an_unknown_number_and_somebody_without_a_pin_are_told_alike(tmp_path: Path) -> None:
     async def scene(desk: Desk) -> None:
         await desk.staff("S01")
-        await worker_flows.register_worker(
-            desk, BOX, Worker("S02", "王芳", "13800130002", frozenset({Role.SECURITY}))
-        )
+        await worker_flows.register_worker(desk, BOX, Worker("S02", "王芳", "13800130002", frozenset({Role.SECURITY})))
         screen, _ = await desk.screen()
         told = []
         for number in ("S01", "S99", "S02"):
