@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from edge import remarks
 from edge.ledger import Connection, Request, Tx
 from edge.people import rules, tables, writing
 from edge.people.directory import Person
@@ -64,7 +65,7 @@ async def move_out(parts: PeopleParts, who: Who, person: str, reason: str, reque
     require(who, *rules.DESK_ROLES, rule="H2")
     if not reason.strip():
         raise Refusal("reason_missing", "H2")
-    await parts.ledger.commit(_asked(who, request), lambda tx: writing.move_out(tx, _occupant(tx.db, person), reason))
+    await parts.ledger.commit(_asked(who, request), lambda tx: writing.move_out(tx, _occupant(tx.db, person), remarks.keep(tx, reason)))
     parts.directory.refresh(parts.ledger)
 
 
@@ -92,7 +93,7 @@ async def look_up_full(
 
     def decide(tx: Tx) -> None:
         row = tables.person_row(tx.db, person)
-        tx.append(PersonViewed(row.person, reason.strip(), who.screen))
+        tx.append(PersonViewed(row.person, remarks.keep(tx, reason), who.screen))
 
     await parts.ledger.commit(_asked(who, request), decide)
     with parts.ledger.reading() as db:

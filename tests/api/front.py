@@ -16,8 +16,9 @@ from edge.api import ApiOptions, create_app
 from edge.api.health import LoopState
 from edge.house import House
 from edge.people.access_facts import ScreenKind
-from edge.people.routes import people_router
-from tests.people.desk import PIN, Desk, HandClock, desk_at
+from edge.people.routes import router as people
+from edge.people.who import Role
+from tests.people.desk import OTHER_PIN, PIN, THIRD_PIN, Desk, HandClock, desk_at
 
 BASE = "http://127.0.0.1"
 
@@ -81,6 +82,12 @@ class Front:
         self.browsers.append(Browser(self.app))
         return self.browsers[-1]
 
+    async def seniors(self) -> None:
+        """S01 of the front desk, S05 the supervisor, S09 the manager."""
+        await self.desk.staff("S01", Role.FRONT_DESK)
+        await self.desk.staff("S05", Role.SUPERVISOR, pin=OTHER_PIN)
+        await self.desk.staff("S09", Role.MANAGER, pin=THIRD_PIN)
+
     async def screen(self, name: str = "desk-1", kind: ScreenKind = ScreenKind.DESK) -> Browser:
         """A browser that was enrolled as this screen."""
         _, token = await self.desk.screen(name, kind)
@@ -114,7 +121,7 @@ def play(
     clock = clock or HandClock()
     with desk_at(folder, clock, seed) as plain:
         parts = FrontParts(plain.clock, plain.chance, plain.ledger, plain.directory, plain.credentials)
-        app = create_app(cast(House, parts), [people_router(), *routers], options=options, loops=loops)
+        app = create_app(cast(House, parts), [people, *routers], options=options, loops=loops)
 
         async def whole() -> None:
             front = Front(parts, app, clock)

@@ -1,4 +1,4 @@
-"""HTTP for an office's tables: preview and apply, with progress for whoever wants to watch. No rule in it.
+"""HTTP for an office's tables: preview and apply, with progress for whoever wants to watch.
 
 The file is the request's body, as it is. It is sent once for the preview and once more to be applied, so that nothing
 of it is kept in between; `seen` holds the digest of what was previewed, and another file is refused.
@@ -20,9 +20,10 @@ from edge.api.errors import language_of, problem_body, problem_of
 from edge.api.visitors import Asks, Staff, TheHouse, asking
 from edge.house import House
 from edge.ledger import Request as LedgerRequest
-from edge.people import import_flows, schemas
+from edge.people import import_flows
 from edge.people.columns import Table
 from edge.people.importing import read_import
+from edge.people.routes import bodies
 from edge.people.who import Who
 from edge.refusal import Refusal
 
@@ -78,34 +79,34 @@ async def apply_import(
 
 async def _preview(
     house: House, who: Who, table: Table, data: bytes, remove_missing: bool, step: Step
-) -> schemas.ImportGiven:
+) -> bodies.ImportGiven:
     import_flows.check_may_import(who, table)
     file = await asyncio.to_thread(read_import, table, data, step.note)
     step.stage = "checking"
     report = await import_flows.preview_import(house, who, file, remove_missing=remove_missing, progress=step.note)
-    return schemas.ImportGiven.of(report, file.file_sha256, applied=False)
+    return bodies.ImportGiven.of(report, file.file_sha256, applied=False)
 
 
 async def _apply(
     house: House, who: Who, table: Table, data: bytes, remove_missing: bool, step: Step, asked: LedgerRequest
-) -> schemas.ImportGiven:
+) -> bodies.ImportGiven:
     import_flows.check_may_import(who, table)
     file = await asyncio.to_thread(read_import, table, data, step.note)
     step.stage = "writing"
     report = await import_flows.apply_import(
         house, who, file, remove_missing=remove_missing, progress=step.note, request=asked
     )
-    return schemas.ImportGiven.of(report, file.file_sha256, applied=True)
+    return bodies.ImportGiven.of(report, file.file_sha256, applied=True)
 
 
-async def _answer(request: Request, work: Awaitable[schemas.ImportGiven], step: Step) -> Response:
+async def _answer(request: Request, work: Awaitable[bodies.ImportGiven], step: Step) -> Response:
     if LINES not in request.headers.get("accept", ""):
         return JSONResponse((await work).model_dump())
     language = language_of(request.headers.get("accept-language", ""))
     return StreamingResponse(_told(work, step, language), media_type=LINES)
 
 
-async def _told(work: Awaitable[schemas.ImportGiven], step: Step, language: str) -> AsyncIterator[bytes]:
+async def _told(work: Awaitable[bodies.ImportGiven], step: Step, language: str) -> AsyncIterator[bytes]:
     """A line now and then while it goes on; the last line has the report, or the problem that stopped it."""
     task = asyncio.ensure_future(work)
     try:
@@ -124,7 +125,7 @@ def _line(value: dict[str, object]) -> bytes:
 
 
 def import_router() -> APIRouter:
-    router = APIRouter(prefix="/api/v1", tags=["people"], responses={200: {"model": schemas.ImportGiven}})
+    router = APIRouter(prefix="/api/v1", tags=["people"], responses={200: {"model": bodies.ImportGiven}})
     router.add_api_route(
         "/imports/{table}/preview",
         preview_import,
