@@ -68,7 +68,7 @@ class Delivery:
         self._heard.answers.clear()
         whole = await self._session.write(self._data, unless=self._in_trouble)
         if self._known.grade is Grade.BLIND:
-            await self._session.drain()
+            await self._session.drain(self._patience.completion_s)
             return PrintOutcome(PrintResult.BLIND)
         if whole:
             await self._ended()

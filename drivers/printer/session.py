@@ -103,11 +103,17 @@ class Session:
     def lost(self) -> bool:
         return self._lost
 
-    async def drain(self) -> None:
-        """Wait until a printer that never answers has taken all."""
+    async def drain(self, timeout_s: float) -> None:
+        """Wait until a printer that never answers has taken all. Raises `LinkLost`, `Silent` (it does not)."""
         self._reader.cancel()
         await asyncio.wait({self._reader})
-        await self._link.drain()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._link.drain()
+        except TimeoutError as error:
+            raise Silent("takes no more") from error
+        except OSError as error:
+            raise LinkLost(str(error)) from error
 
     def forsake(self) -> None:
         """What the printer has not taken yet, it shall never get."""

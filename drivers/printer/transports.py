@@ -6,6 +6,7 @@ A transport opens a link; a link lives for one job. What goes wrong on it is an 
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import os
 import socket
@@ -37,7 +38,10 @@ class Link(Protocol):
     async def read(self) -> bytes: ...
 
     async def drain(self) -> None:
-        """The last thing before `close` where nobody answers: wait until all that was written is delivered."""
+        """The last thing before `close` where nobody answers: wait until all that was written is delivered.
+
+        Raises `OSError` where it is not; then `abort`, since closing would wait for it and block.
+        """
 
     def close(self) -> None: ...
 
@@ -86,12 +90,10 @@ class _TcpLink:
 
     async def drain(self) -> None:
         """Half-close and listen until the printer closes too: with answers unread, closing would break the line."""
-        try:
-            self._wire.shutdown(socket.SHUT_WR)
+        self._wire.shutdown(socket.SHUT_WR)
+        with suppress(TimeoutError):  # many never close by themselves
             async with asyncio.timeout(_FAREWELL_S):
                 await self._read_out()
-        except OSError:
-            pass  # it has gone already, or takes its time (TimeoutError is an OSError)
 
     async def _read_out(self) -> None:
         while await self.read():
@@ -174,14 +176,16 @@ class _FileLink:
             await asyncio.sleep(_TOO_EARLY_S)
 
     async def drain(self) -> None:
-        """A serial line takes its time, and closing it before would block until it has."""
+        """A serial line takes its time; a USB printer that can be written to again has taken what it was given last."""
+        await self._ready(writing=True)
         for _ in range(_DRAIN_LOOKS):
             if not self._unsent():
-                break
+                return
             await asyncio.sleep(_TOO_EARLY_S)
+        raise OSError(errno.ETIME, "the line does not move")
 
     def close(self) -> None:
-        self.abort()  # after `drain` there is nothing left; and where nobody drained, closing must not block
+        self._shut()
 
     def abort(self) -> None:
         with suppress(OSError, termios.error):

@@ -81,10 +81,6 @@ class Stand:
             port = gone.getsockname()[1]
         return replace(self, transport=TcpTransport("127.0.0.1", port))
 
-    async def settled(self) -> None:
-        """The printer has worked off what it was given."""
-        await eventually(lambda: not self.model.held)
-
     async def printer(self) -> EscPosPrinter:
         """Commissioned, as it would be on a box."""
         return self.driver(await self.learn())
