@@ -238,6 +238,9 @@ def _renewing(send: Send, cookies: list[str]) -> Send:
 
 
 async def _refuse(code: str, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008, "reason": code})  # policy violation (RFC 6455, 7.4.1)
+        return
     language = language_of(Headers(scope=scope).get("accept-language", ""))
     await problem_response(Problem(code), language)(scope, receive, send)
 

@@ -68,7 +68,7 @@ class SessionOpened:
 
 @dataclass(frozen=True)
 class SessionEnded:
-    """`reason`: signed_out, switched, idle, too_long, pin_changed, left, screen_revoked."""
+    """`reason`: signed_out, switched, pin_changed, left, screen_revoked. One that ran out ends with the next one."""
 
     kind: ClassVar[str] = "session.ended"
     session: str

@@ -40,7 +40,7 @@ async def register_resident(parts: PeopleParts, who: Who, resident: Resident, re
         return writing.register_resident(tx, resident, by=who.id, how=DESK)
 
     person = await parts.ledger.commit(_asked(who, request), decide)
-    parts.directory.refresh(parts.ledger)
+    parts.directory.refresh(parts.ledger, person)
     return person
 
 
@@ -57,7 +57,7 @@ async def change_resident(
         writing.change_resident(tx, known, resident, by=who.id, how=DESK)
 
     await parts.ledger.commit(_asked(who, request), decide)
-    parts.directory.refresh(parts.ledger)
+    parts.directory.refresh(parts.ledger, person)
 
 
 async def move_out(parts: PeopleParts, who: Who, person: str, reason: str, request: Request | None = None) -> None:
@@ -65,8 +65,10 @@ async def move_out(parts: PeopleParts, who: Who, person: str, reason: str, reque
     require(who, *rules.DESK_ROLES, rule="H2")
     if not reason.strip():
         raise Refusal("reason_missing", "H2")
-    await parts.ledger.commit(_asked(who, request), lambda tx: writing.move_out(tx, _occupant(tx.db, person), remarks.keep(tx, reason)))
-    parts.directory.refresh(parts.ledger)
+    await parts.ledger.commit(
+        _asked(who, request), lambda tx: writing.move_out(tx, _occupant(tx.db, person), remarks.keep(tx, reason))
+    )
+    parts.directory.refresh(parts.ledger, person)
 
 
 async def set_locker_consent(

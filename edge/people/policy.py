@@ -33,7 +33,7 @@ COURIER_PIN = BudgetPolicy(free=3, first_wait_s=15, longest_wait_s=900, forget_a
 @dataclass(frozen=True)
 class AccessPolicy:
     desk_idle_s: int = 15 * 60
-    kiosk_idle_s: int = 120
+    kiosk_idle_s: int = 300  # longer than a visit; the page itself forgets a courier after its own, shorter time
     longest_session_s: int = 12 * 3600  # a long shift
     consent_life_s: int = 120
     screen_code_life_s: int = 10 * 60

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from edge import remarks
 from edge.ledger import Connection, Request, Tx
 from edge.people import access_tables, rules
 from edge.people.access_facts import Orientation, ScreenCodeIssued, ScreenEnrolled, ScreenKind, ScreenRevoked
@@ -67,16 +68,14 @@ async def enrol_screen(parts: PeopleParts, code: str) -> Enrolled:
     `screen_code_wrong`.
     """
     token = new_token(parts.chance)
+    with parts.ledger.reading() as db:
+        _screen_of_code(parts, db, code)  # whoever guesses does not keep the writer busy
 
     def decide(tx: Tx) -> str:
-        now = parts.credentials.moment()
-        codes = access_tables.screen_codes(tx.db)
-        found = next((coded for coded in codes if code_fits(parts.ledger, PURPOSE, coded, code, now)), None)
-        if found is None:
-            raise Refusal("screen_code_wrong")
-        end_sessions(parts, tx, access_tables.sessions_at(tx.db, found.owner), "screen_revoked")
-        tx.append(ScreenEnrolled(found.owner, token_hash(token)))
-        return found.owner
+        name = _screen_of_code(parts, tx.db, code)
+        end_sessions(parts, tx, access_tables.sessions_at(tx.db, name), "screen_revoked")
+        tx.append(ScreenEnrolled(name, token_hash(token)))
+        return name
 
     name = await parts.ledger.commit(Request(actor="box"), decide)
     with parts.ledger.reading() as db:
@@ -84,6 +83,15 @@ async def enrol_screen(parts: PeopleParts, code: str) -> Enrolled:
     if screen is None:
         raise Refusal("screen_code_wrong")
     return Enrolled(screen, token)
+
+
+def _screen_of_code(parts: PeopleParts, db: Connection, code: str) -> str:
+    now = parts.credentials.moment()
+    codes = access_tables.screen_codes(db)
+    found = next((coded for coded in codes if code_fits(parts.ledger, PURPOSE, coded, code, now)), None)
+    if found is None:
+        raise Refusal("screen_code_wrong")
+    return found.owner
 
 
 async def revoke_screen(parts: PeopleParts, who: Who, name: str, reason: str, request: Request | None = None) -> None:
@@ -95,7 +103,7 @@ async def revoke_screen(parts: PeopleParts, who: Who, name: str, reason: str, re
         if screen is None or screen.revoked_at is not None:
             raise Refusal("no_such_screen")
         end_sessions(parts, tx, access_tables.sessions_at(tx.db, name), "screen_revoked")
-        tx.append(ScreenRevoked(name, reason))
+        tx.append(ScreenRevoked(name, remarks.keep(tx, reason)))
 
     await parts.ledger.commit(replace(request or Request(), actor=who.id), decide)
 

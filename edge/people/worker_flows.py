@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from edge import remarks
 from edge.ledger import Connection, Request, Tx
 from edge.people import access_tables, rules, tables, writing
 from edge.people.known import WorkerRow
@@ -26,9 +27,9 @@ async def register_worker(parts: PeopleParts, who: Who, worker: Worker, request:
         _refuse_taken(tx, worker, "")
         return writing.register_worker(tx, replace(worker, number=plain_number(worker.number)))
 
-    person = await parts.ledger.commit(_asked(who, request), decide)
-    parts.directory.refresh(parts.ledger)
-    return person
+    whose = await parts.ledger.commit(_asked(who, request), decide)
+    parts.directory.refresh(parts.ledger, whose)
+    return whose
 
 
 async def change_worker(
@@ -45,7 +46,7 @@ async def change_worker(
         writing.change_worker(tx, known, replace(worker, number=known.number))
 
     await parts.ledger.commit(_asked(who, request), decide)
-    parts.directory.refresh(parts.ledger)
+    parts.directory.refresh(parts.ledger, whose)
 
 
 async def end_worker(parts: PeopleParts, who: Who, whose: str, reason: str, request: Request | None = None) -> None:
@@ -58,11 +59,11 @@ async def end_worker(parts: PeopleParts, who: Who, whose: str, reason: str, requ
     def decide(tx: Tx) -> None:
         known = _here(tx.db, whose)
         require(who, *(rules.DESK_ROLES if Role.COURIER in known.roles else (Role.MANAGER,)))
-        writing.end_worker(tx, known, reason)
+        writing.end_worker(tx, known, remarks.keep(tx, reason))
         end_sessions(parts, tx, access_tables.sessions_of(tx.db, whose), "left")
 
     await parts.ledger.commit(_asked(who, request), decide)
-    parts.directory.refresh(parts.ledger)
+    parts.directory.refresh(parts.ledger, whose)
 
 
 def _check_may_write(who: Who, worker: Worker) -> None:
