@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
+from edge.api.cookies import COMMON_COOKIE, SCREEN_COOKIES
 from edge.chance import SystemChance, new_id
 from edge.people.access_facts import Orientation, ScreenKind
 from edge.people.screens import ScreenPlan
@@ -84,7 +85,10 @@ class Doorkeeper:
         }
         code = _good(await self._post("/screens/codes", wanted, cookie=signed_in)).body["code"]
         await self._post("/sessions/desk/end", {}, cookie=signed_in)
-        return _good(await self._post("/screens/enrolment", {"code": code})).cookies
+        cookies = _good(await self._post("/screens/enrolment", {"code": code})).cookies
+        own = SCREEN_COOKIES[plan.kind]
+        common = [cookie.replace(own, COMMON_COOKIE, 1) for cookie in cookies if plan.kind is ScreenKind.KIOSK]
+        return [*cookies, *common]  # the kiosk's pages look for theirs in the common one
 
     async def _post(self, path: str, body: Mapping[str, Any], cookie: str = "") -> _Answer:
         return await self._ask("POST", path, body, cookie)

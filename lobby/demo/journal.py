@@ -10,7 +10,7 @@ import orjson
 from edge.ledger.sqlite import Connection, Error, open_reader
 
 LINES = 10
-_TELLING = ("slot", "cell", "number", "name", "table")
+_TELLING = ("slot", "cell", "number", "name", "table", "screen")
 """What says more than an id does, where an entry holds it."""
 
 

@@ -23,15 +23,16 @@ from simulators.virtual_lobby.pages import HERE, Look, Pages
 from simulators.virtual_lobby.room import Room
 from simulators.virtual_lobby.texts import Lang
 
-HOSTS = ["127.0.0.1", "localhost"]
+HOST = "127.0.0.1"
+HOSTS = [HOST, "localhost"]
 COOKIE = "virtual_lobby_look"
 OWN_FILES = ("lobby.css", "lobby.js", "window.js")
-SHARED_FILES = ("tokens.css", "mark.svg")
+SHARED_FILES = ("tokens.css", "wall.css", "mark.svg")
 
 
 @dataclass(frozen=True)
 class Files:
-    """What pages load, by name: our own, and the house's tokens from `shared`, the folder of the screens' files."""
+    """What pages load, by name: our own, and from `shared`, the folder of the screens' files, tokens and wall."""
 
     shared: Path
 
@@ -126,11 +127,21 @@ def _add_looks(app: FastAPI, lobby: Lobby) -> None:
 
     @app.get("/open/{screen}")
     async def open_screen(request: Request, screen: str) -> Response:
+        """Make this browser that screen, if it is not one yet, and go there.
+
+        A cookie goes with a machine's name whatever the port, so what the box hands out can be handed on from here.
+        """
+        if request.url.hostname != HOST:
+            return RedirectResponse(str(request.url.replace(hostname=HOST)), status_code=307)
         try:
-            found = await lobby.room.do("house", "enrol", {"screen": screen})
+            shown = request.headers.get("cookie", "")
+            found = await lobby.room.do("house", "enrol", {"screen": screen, "cookie": shown})
         except Refused as refusal:
             return HTMLResponse(lobby.pages.moment(look_of(request), refusal.reason), status_code=409)
-        return RedirectResponse(found["url"], status_code=303)
+        answer = RedirectResponse(found["url"], status_code=303)
+        for cookie in found["cookies"]:
+            answer.headers.append("set-cookie", cookie)
+        return answer
 
 
 def _add_acts(app: FastAPI, lobby: Lobby) -> None:
