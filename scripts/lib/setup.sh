@@ -44,16 +44,22 @@ lobby_setup() {
   exec 9>&- # the programs started later must not hold the lock
 }
 
-# Programs unpacked here come after the machine's own.
+# Programs unpacked here come after the machine's own. Called again, it finds what has come since.
 use_tools() {
-  export PATH="$lobby_venv/bin:$PATH:/usr/sbin:/sbin:$lobby_tools/bin"
-  export XDG_DATA_DIRS="${XDG_DATA_DIRS:-/usr/local/share:/usr/share}:$lobby_tools/root/usr/share"
+  local theirs=${PATH//"$lobby_venv/bin:"/}
+  theirs=${theirs//":/usr/sbin:/sbin:$lobby_tools/bin"/}
+  export PATH="$lobby_venv/bin:$theirs:/usr/sbin:/sbin:$lobby_tools/bin"
+  if [[ ${XDG_DATA_DIRS:-} != *"$lobby_tools"* ]]; then # where Pillow, too, looks for fonts
+    export XDG_DATA_DIRS="${XDG_DATA_DIRS:-/usr/local/share:/usr/share}:$lobby_tools/root/usr/share"
+  fi
   if [[ -d $lobby_tools/root/usr/share/fonts ]]; then
     export FONTCONFIG_FILE="$lobby_tools/fonts.conf"
   fi
   if [[ -x $lobby_tools/bin/playwright-node ]]; then
     export PLAYWRIGHT_NODEJS_PATH="$lobby_tools/bin/playwright-node"
   fi
+  LOBBY_CHROMIUM=${LOBBY_CHROMIUM:-$(command -v chromium)} || LOBBY_CHROMIUM=/usr/bin/chromium
+  export LOBBY_CHROMIUM
 }
 
 # ---------------------------------------------------------------------------------------------- 1 Debian packages
