@@ -13,6 +13,7 @@ from typing import TypeVar
 from edge.people import values
 from edge.people.columns import Column, Grid, Line, Table, find_grid
 from edge.people.facts import Standing
+from edge.people.pinyin import spell
 from edge.people.plain import plain_number
 from edge.people.sheets import BECAME_DATE, read_sheets
 from edge.people.who import Role
@@ -127,9 +128,11 @@ class _Row:
 
 def _read_resident(row: _Row) -> Resident:
     standing = row.read(Column.STANDING, values.read_standing, Standing.FAMILY)
+    name = row.read(Column.NAME, values.read_name, "")
     return Resident(
         place=_read_place(row),
-        name=row.read(Column.NAME, values.read_name, ""),
+        name=name,
+        spelled=spell(name),
         standing=standing,
         phone=_read_resident_phone(row, standing),
         document_kind=_read_document_kind(row),

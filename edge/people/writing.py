@@ -31,7 +31,7 @@ from edge.people.facts import (
 )
 from edge.people.known import PersonRow, WorkerRow
 from edge.people.pins import SEALED_AS
-from edge.people.pinyin import spell
+from edge.people.pinyin import Spelling, spell
 from edge.people.plain import plain_number
 from edge.people.who import Role
 
@@ -54,7 +54,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Resident:
-    """An occupant as an office knows them. None: the file or form does not say, so what is known stays."""
+    """An occupant as an office knows them. None: the file or form does not say, so what is known stays.
+
+    A long list brings its names `spelled`, so that this is not left to the ledger's writer.
+    """
 
     place: Place
     name: str
@@ -66,6 +69,7 @@ class Resident:
     since: str | None = None
     until: str | None = None
     locker_consent: bool | None = None
+    spelled: Spelling | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ def resident_record(resident: Resident, old: dict[str, str]) -> dict[str, str]:
     """What is sealed of an occupant: what is not said anew is kept."""
     record = dict(old)
     if resident.name != old.get("name"):
-        spelling = spell(resident.name)
+        spelling = resident.spelled or spell(resident.name)
         record.update(name=resident.name, initials=spelling.initials, spelling=spelling.full)
     record["phone"] = resident.phone
     record["language"] = resident.language or old.get("language", Language.ZH.value)
