@@ -7,7 +7,6 @@
 | `clear` | `name` | |
 | `refill`, `power` (off and on) | | |
 | `feed` | `lines` | |
-| `tear` (what hangs out, by hand) | | |
 | `text`, `png` | `slip`: its number, 0 for what is not yet cut; else the latest | `slip`, `text` or `png` (base64) |
 """
 
@@ -37,7 +36,6 @@ class PrinterDevice:
             "refill": self._refill,
             "power": self._power,
             "feed": self._feed,
-            "tear": self._tear,
             "text": self._text,
             "png": self._png,
         }
@@ -85,10 +83,6 @@ class PrinterDevice:
 
     def _feed(self, args: Args) -> Answer:
         self._model.feed(int(args.get("lines", 1)))
-        return {}
-
-    def _tear(self, _: Args) -> Answer:
-        self._model.tear()
         return {}
 
     def _text(self, args: Args) -> Answer:

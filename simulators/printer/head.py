@@ -103,10 +103,6 @@ class Head:
         if not dots:
             self._part()
 
-    def tear(self) -> None:
-        """What hangs out comes off."""
-        self._part()
-
     def feed_lines(self, lines: int) -> None:
         self._feed(lines * LINE_SPACING)
 

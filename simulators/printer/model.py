@@ -157,11 +157,6 @@ class PrinterModel:
             self._head.feed_lines(lines)
             self._changed()
 
-    def tear(self) -> None:
-        """A hand pulls what hangs out over the edge."""
-        self._head.tear()
-        self._changed()
-
     # --- what can be seen of it
 
     @property

@@ -146,15 +146,6 @@ def test_a_jammed_cutter_stops_it_until_it_is_freed() -> None:
     assert [slip.text for slip in model.slips] == ["one"]
 
 
-def test_what_hangs_out_can_be_torn_off() -> None:
-    model = PrinterModel()
-    model.receive(b"half a slip\n")
-    model.tear()
-    model.tear()
-    assert [slip.text for slip in model.slips] == ["half a slip"]
-    assert model.paper.height == 0
-
-
 def test_switched_off_and_on_it_has_forgotten_what_it_held() -> None:
     model = PrinterModel()
     model.lay(faults.COVER_OPEN)
