@@ -9,8 +9,10 @@ from edge.parcels.facts import Care, Signature
 from edge.parcels.flows.placing import board_now, wall_now
 from edge.parcels.rules import Draft, clean_number
 from edge.parcels.tables import live_with_number
-from edge.people import signing_in
+from edge.people import pin_flows, signing_in
+from edge.people.pins import LONGEST_PIN
 from edge.people.tables import has_locker_consent
+from edge.people.tokens import SETUP_CODE_DIGITS
 from edge.refusal import Refusal
 from edge.visits import VisitRow
 from edge.wall import SIZES, Size
@@ -26,7 +28,6 @@ PURPOSE = "drop_off"
 HERE = f"{ROOT}/drop"
 NUMBER_DIGITS = (6, 30)
 PHONE_DIGITS = 11
-PIN_DIGITS = (4, 8)
 
 
 def sign_in_page(here: Here) -> View:
@@ -35,8 +36,9 @@ def sign_in_page(here: Here) -> View:
         once=here.once,
         problem=here.problem,
         what="courier",
-        fields=(("who", PHONE_DIGITS, False), ("pin", PIN_DIGITS[1], True)),
+        fields=(("who", PHONE_DIGITS, False), ("pin", LONGEST_PIN, True)),
         shortest=3,
+        other=(f"{HERE}/pin", "pad.courier.first"),
     )
 
 
@@ -46,6 +48,25 @@ async def sign_in(here: Here, form: Form) -> Answer:
     public = {name: value for name, value in form.items() if name != "pin"}
     await flows.begin(here.house, signed.who, here.request(signed.who, public))
     return Answer(f"{HERE}/number", {SESSION: signed.token})
+
+
+def new_pin_page(here: Here) -> View:
+    """A courier's first PIN, or one in place of a forgotten one: the desk gave them a code for it."""
+    return Pad(
+        path=here.path,
+        once=here.once,
+        problem=here.problem,
+        what="pin",
+        fields=(("who", PHONE_DIGITS, False), ("setup", SETUP_CODE_DIGITS, False), ("new_pin", LONGEST_PIN, True)),
+        shortest=3,
+        back=HERE,
+    )
+
+
+async def set_new_pin(here: Here, form: Form) -> Answer:
+    given = (form.get("who", ""), form.get("setup", ""), form.get("new_pin", ""))
+    await pin_flows.redeem_setup_code(here.house, here.screen, *given)
+    return Answer(HERE)
 
 
 # -- the item --------------------------------------------------------------------------------------------------

@@ -53,7 +53,8 @@ class Start(View):
 
 @dataclass(frozen=True, kw_only=True)
 class Pad(View):
-    """Figures to enter. `what` names its texts (`pad.<what>.title` …); each field is (name, digits, secret)."""
+    """Figures to enter. `what` names its texts (`pad.<what>.title` …); each field is (name, digits, secret), `other` a key
+    beside help: (address, text)."""
 
     template: ClassVar[str] = "kiosk/pad.html"
     what: str = "code"
@@ -62,6 +63,7 @@ class Pad(View):
     letters: bool = False
     scan: bool = False
     back: str = ""
+    other: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

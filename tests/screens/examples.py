@@ -110,7 +110,20 @@ def pages(texts: Texts) -> dict[str, views.View]:
             main=views.Choice("next", "answer.next"),
         ),
         "courier": views.Pad(
-            path="/kiosk/drop/in", once="o1", what="courier", fields=(("who", 11, False), ("pin", 6, True)), shortest=3
+            path="/kiosk/drop/in",
+            once="o1",
+            what="courier",
+            fields=(("who", 11, False), ("pin", 6, True)),
+            shortest=3,
+            other=("/", "pad.courier.first"),
+        ),
+        "pin": views.Pad(
+            path="/kiosk/drop/pin",
+            what="pin",
+            fields=(("who", 11, False), ("setup", 8, False), ("new_pin", 8, True)),
+            shortest=3,
+            problem=views.Problem("sign_in_failed", {}),
+            back="/kiosk/drop",
         ),
         "number": views.Pad(
             path="/kiosk/drop/number",

@@ -26,6 +26,7 @@ def app() -> FastAPI:
     texts = Texts.load()
     assets = Assets()
     pages = Pages(texts, assets)
+    views = examples.pages(texts)
     served = FastAPI()
     served.mount("/static", static_app())
 
@@ -37,7 +38,7 @@ def app() -> FastAPI:
         )
         look = look_of(screen, asked.get("wishes", ""))
         look = replace(look, lang=Lang(asked.get("lang", "zh-CN")))
-        view = examples.pages(texts)[name]
+        view = views[name]
         site = Site(PLACE, look, texts, worker="", home="/page/start")
         return pages.html(view.template, look, view=view, site=site)
 
