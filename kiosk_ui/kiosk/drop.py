@@ -18,7 +18,7 @@ from edge.visits import VisitRow
 from edge.wall import SIZES, Size
 from kiosk_ui.carriers import suggested, suggested_class
 from kiosk_ui.kiosk.flats import facade
-from kiosk_ui.kiosk.here import SESSION, Answer, Drafting, Here
+from kiosk_ui.kiosk.here import Answer, Drafting, Here
 from kiosk_ui.kiosk.site import ROOT
 from kiosk_ui.kiosk.views import Choice, Choices, Pad, Terms, View
 from kiosk_ui.live import Go
@@ -47,7 +47,7 @@ async def sign_in(here: Here, form: Form) -> Answer:
     signed = await signing_in.sign_in(here.house, here.screen, form.get("who", ""), form.get("pin", ""))
     public = {name: value for name, value in form.items() if name != "pin"}
     await flows.begin(here.house, signed.who, here.request(signed.who, public))
-    return Answer(f"{HERE}/number", {SESSION: signed.token})
+    return Answer(f"{HERE}/number", session=signed.token)
 
 
 def new_pin_page(here: Here) -> View:

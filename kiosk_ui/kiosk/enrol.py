@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from edge.api.cookies import screen_cookie
+from edge.api.options import ApiOptions
 from edge.house import House
 from edge.people import screens
 from edge.people.access_facts import ScreenKind
@@ -13,7 +15,6 @@ from kiosk_ui.kiosk.site import ROOT
 from kiosk_ui.kiosk.views import Pad, Problem, View
 
 PATH = "/enrol"
-SCREEN = "lobby_screen"
 _HOMES = {ScreenKind.KIOSK: f"{ROOT}/", ScreenKind.DESK: "/desk/"}
 
 
@@ -23,7 +24,8 @@ def page(once: str, problem: Problem | None) -> View:
     )
 
 
-async def enrol(house: House, form: Mapping[str, str]) -> Answer:
+async def enrol(house: House, options: ApiOptions, form: Mapping[str, str]) -> Answer:
     """Raises Refusal `screen_code_wrong`."""
     enrolled = await screens.enrol_screen(house, form.get("enrol", ""))
-    return Answer(_HOMES[enrolled.screen.kind], {SCREEN: enrolled.token})
+    kind = enrolled.screen.kind
+    return Answer(_HOMES[kind], cookies=(screen_cookie(kind, enrolled.token, options),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -24,8 +24,6 @@ from kiosk_ui.kiosk.views import Item, Problem, Words
 from kiosk_ui.look import Look
 from kiosk_ui.texts import Lang, Texts
 
-SESSION = "lobby_courier"
-
 
 @dataclass
 class Drafting:
@@ -39,10 +37,12 @@ class Drafting:
 
 @dataclass(frozen=True)
 class Answer:
-    """Where a press leads, and what the browser keeps (a cookie's name to its value; empty drops it)."""
+    """Where a press leads, and what the browser keeps: a person's look, a courier's session (`""`: gone)."""
 
     go: str
-    cookies: Mapping[str, str] = field(default_factory=dict)
+    look: str | None = None
+    session: str | None = None
+    cookies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 
+from edge.api.cookies import no_session_cookie, session_cookie
+from edge.api.visitors import options_of, screen_of, token_of
 from edge.chance import new_id
 from edge.house import House
 from edge.ledger import Request as Asked
@@ -17,22 +19,20 @@ from edge.parcels import flows
 from edge.parcels.flows.placing import QR_PREFIX
 from edge.people.access_facts import ScreenKind
 from edge.people.known import Screen as Enrolled
-from edge.people.screens import screen_of
 from edge.refusal import Refusal
 from kiosk_ui import live
 from kiosk_ui.assets import Assets
 from kiosk_ui.kiosk import collect, drop, enrol
-from kiosk_ui.kiosk.here import SESSION, Answer, Drafting, Here, problem_in, refused
+from kiosk_ui.kiosk.here import Answer, Drafting, Here, problem_in, refused
 from kiosk_ui.kiosk.site import ROOT, Site
 from kiosk_ui.kiosk.table import PAGES, PRESSES, Table
 from kiosk_ui.kiosk.views import View
 from kiosk_ui.look import COOKIE, Look, Screen, kiosk_shape, look_of
 from kiosk_ui.pages import Pages
-from kiosk_ui.security import HEADERS, from_own_page, keep, read_form
 from kiosk_ui.texts import Lang, Texts
 
 MOMENT = f"{ROOT}/moment"
-_FOR_GOOD = frozenset({enrol.SCREEN})
+FIELDS_MOST, FIELD_LONGEST = 20, 256
 _GONE = {"visit_over", "sign_in_first", "session_over", "not_yours", "not_yours_now", "no_such_parcel"}
 """Refusals after which the page has nobody left to show itself to."""
 
@@ -87,14 +87,14 @@ class Kiosk:
     # -- pages -------------------------------------------------------------------------------------------------
 
     async def _page(self, request: Request) -> Response:
-        screen = self._screen(request)
+        screen = screen_of(request, ScreenKind.KIOSK)
         if screen is None:
             return RedirectResponse(enrol.PATH, 303)
         here = self._here(request, screen, str(request.url))
         try:
-            return HTMLResponse(self._show(here), headers=HEADERS)
+            return HTMLResponse(self._show(here))
         except live.Go as elsewhere:
-            return RedirectResponse(elsewhere.url, 303, headers=HEADERS)
+            return RedirectResponse(elsewhere.url, 303)
 
     def _show(self, here: Here) -> str:
         """The page as HTML. Raises `Go` where it is not to be shown."""
@@ -114,7 +114,7 @@ class Kiosk:
         return self._pages.html(view.template, look, view=view, site=site)
 
     async def _live(self, request: Request, once: str, at: str) -> Response:
-        screen = self._screen(request)
+        screen = screen_of(request, ScreenKind.KIOSK)
         if screen is None:
             return Response(status_code=403)
         here = replace(self._here(request, screen, at), once=once, looking=True)
@@ -129,12 +129,12 @@ class Kiosk:
     # -- presses -----------------------------------------------------------------------------------------------
 
     async def _press(self, request: Request) -> Response:
-        screen = self._screen(request)
-        if screen is None or not from_own_page(request):
-            return JSONResponse({"code": "not_enrolled"}, 403)
+        screen = screen_of(request, ScreenKind.KIOSK)
+        if screen is None:
+            return _lead(request, Answer(enrol.PATH))
         here = self._here(request, screen, str(request.url))
         answer = await self._answered(here, request)
-        return self._lead(request, answer)
+        return _lead(request, answer)
 
     async def _answered(self, here: Here, request: Request) -> Answer:
         found = self._presses.find(here.path.removeprefix(ROOT))
@@ -149,24 +149,7 @@ class Kiosk:
         except Refusal as refusal:
             return Answer(refused(f"{ROOT}/" if refusal.code in _GONE else here.address, refusal))
 
-    def _lead(self, request: Request, answer: Answer) -> Response:
-        """A script of ours goes there itself, so that no second history entry is made."""
-        scripted = "x-kiosk" in request.headers
-        response: Response = (
-            JSONResponse({"go": answer.go}, headers=HEADERS) if scripted else RedirectResponse(answer.go, 303)
-        )
-        return keep(response, answer.cookies, for_good=_FOR_GOOD)
-
     # -- who asks ----------------------------------------------------------------------------------------------
-
-    def _screen(self, request: Request) -> Enrolled | None:
-        """The enrolled kiosk whose browser this is."""
-        with self.house.ledger.reading() as db:
-            try:
-                screen = screen_of(db, request.cookies.get(enrol.SCREEN, ""))
-            except Refusal:
-                return None
-        return screen if screen.kind is ScreenKind.KIOSK else None
 
     def _here(self, request: Request, screen: Enrolled, address: str) -> Here:
         asked = urlsplit(address)
@@ -180,7 +163,7 @@ class Kiosk:
             path=asked.path,
             query=dict(parse_qsl(asked.query)),
             once=new_id(self.house.chance),
-            session=request.cookies.get(SESSION, ""),
+            session=token_of(request, ScreenKind.KIOSK),
             drafts=self._drafts,
         )
 
@@ -189,25 +172,48 @@ class Kiosk:
     async def _enrol_page(self, request: Request) -> Response:
         look = look_of(Screen(), "")
         view = enrol.page(new_id(self.house.chance), problem_in(request.query_params))
-        return HTMLResponse(self._html(look, view, ""), headers=HEADERS)
+        return HTMLResponse(self._html(look, view, ""))
 
     async def _enrol(self, request: Request) -> Response:
-        if not from_own_page(request):
-            return JSONResponse({"code": "not_enrolled"}, 403)
         try:
-            answer = await enrol.enrol(self.house, await read_form(request))
+            answer = await enrol.enrol(self.house, options_of(request), await read_form(request))
         except Refusal as refusal:
             answer = Answer(refused(enrol.PATH, refusal))
-        return self._lead(request, answer)
+        return _lead(request, answer)
 
     async def _moment(self) -> Response:
         page = self._pages.html("kiosk/moment.html", look_of(Screen(), ""))
-        return HTMLResponse(page, headers=HEADERS | {"Cache-Control": "no-cache"})
+        return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
     async def _worker(self) -> Response:
         kept = [MOMENT, *(self._assets.url(name) for name in ("tokens.css", "kiosk.css", "moment.js", "mark.svg"))]
         script = self._pages.html("kiosk/worker.js", look_of(Screen(), ""), kept=kept)
         return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+def _lead(request: Request, answer: Answer) -> Response:
+    """Where a press leads. A script of ours goes there itself, so that no second history entry is made."""
+    scripted = "x-kiosk" in request.headers
+    response: Response = JSONResponse({"go": answer.go}) if scripted else RedirectResponse(answer.go, 303)
+    options = options_of(request)
+    for cookie in answer.cookies:
+        response.headers.append("set-cookie", cookie)
+    if answer.look is not None:
+        response.set_cookie(COOKIE, answer.look, max_age=None if answer.look else 0, httponly=True, samesite="strict")
+    if answer.session is not None:
+        kept = session_cookie(ScreenKind.KIOSK, answer.session, options)
+        gone = no_session_cookie(ScreenKind.KIOSK, options)
+        response.headers.append("set-cookie", kept if answer.session else gone)
+    return response
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a small form. Raises Refusal `form_too_large`."""
+    async with request.form(max_files=0, max_fields=FIELDS_MOST) as form:
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    if any(len(value) > FIELD_LONGEST for value in fields.values()):
+        raise Refusal("form_too_large")
+    return fields
 
 
 def create_kiosk_router(house: House, texts: Texts | None = None, assets: Assets | None = None) -> APIRouter:

@@ -10,11 +10,10 @@ from edge import eyes
 from edge.ledger import Tx
 from edge.people import signing_in
 from edge.visits import open_visits
-from kiosk_ui.kiosk.here import SESSION, Answer, Here
+from kiosk_ui.kiosk.here import Answer, Here
 from kiosk_ui.kiosk.site import ROOT
 from kiosk_ui.kiosk.views import Cleaning, Desk, OutOfService, Start, View
 from kiosk_ui.live import Go
-from kiosk_ui.look import COOKIE
 
 Form = Mapping[str, str]
 
@@ -44,7 +43,7 @@ def _out(here: Here) -> tuple[str, ...]:
 
 def comfort(here: Here, form: Form) -> Answer:
     """One press on the comfort bar; it lasts for this person only."""
-    return Answer(f"{ROOT}/", {COOKIE: here.look.toggled(form.get("wish", "")).cookie()})
+    return Answer(f"{ROOT}/", look=here.look.toggled(form.get("wish", "")).cookie())
 
 
 async def leave(here: Here, _: Form) -> Answer:
@@ -57,7 +56,7 @@ async def leave(here: Here, _: Form) -> Answer:
         here.drafts.pop(row.visit, None)
     if here.session:
         await signing_in.sign_out(here.house, here.screen, here.session)
-    return Answer(f"{ROOT}/", {COOKIE: "", SESSION: ""})
+    return Answer(f"{ROOT}/", look="", session="")
 
 
 def desk(here: Here) -> View:

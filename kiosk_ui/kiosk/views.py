@@ -53,8 +53,8 @@ class Start(View):
 
 @dataclass(frozen=True, kw_only=True)
 class Pad(View):
-    """Figures to enter. `what` names its texts (`pad.<what>.title` …); each field is (name, digits, secret), `other` a key
-    beside help: (address, text)."""
+    """Figures to enter. `what` names its texts (`pad.<what>.title` …); each field is (name, digits, secret);
+    `other` is a key beside help: (address, text)."""
 
     template: ClassVar[str] = "kiosk/pad.html"
     what: str = "code"

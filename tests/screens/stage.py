@@ -19,6 +19,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from drivers.ports import Door
+from edge.api.app import create_app
+from edge.api.options import ApiOptions
 from edge.house import House
 from edge.ledger import Request
 from edge.parcels import flows
@@ -127,12 +129,8 @@ def known_doors(house: House) -> bool:
 
 
 def site(stage: Stage, kiosk: Kiosk) -> FastAPI:
-    app = FastAPI()
+    app = create_app(stage.house, [kiosk.router()], options=ApiOptions(open_paths=("/enrol", "/static/", "/hands")))
     app.mount("/static", static_app())
-
-    @app.get("/healthz")
-    def healthz() -> dict[str, str]:
-        return {"status": "ok"}
 
     @app.post("/hands")
     async def hands(asked: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +150,6 @@ def site(stage: Stage, kiosk: Kiosk) -> FastAPI:
         texts = [message.text for message in stage.pocket.messages]
         return {"open": [c.name for c in stage.house.wall if stage.locker.is_open(c.name)], "messages": texts}
 
-    app.include_router(kiosk.router())
     return app
 
 
