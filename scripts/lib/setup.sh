@@ -3,16 +3,29 @@
 #
 #   lobby_setup demo|test     returns with PATH set so that .venv, mosquitto and so on are found
 #
-# Nothing outside the project is changed and no root is needed: Debian packages that are missing are fetched with apt
-# (which checks their signatures) and unpacked under var/tools, never installed; so no daemon starts by itself either.
+# Nothing of the machine is changed and no root is needed: Debian packages that are missing are fetched with apt (which
+# checks their signatures) and unpacked under var/tools, never installed; so no daemon starts by itself either.
 # Every step is remembered by what it was made from, and only once it is complete: a killed run goes on where it was.
 
 lobby_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 lobby_var=$lobby_root/var
 lobby_venv=$lobby_root/.venv
-lobby_tools=$lobby_var/tools
+lobby_tools=${LOBBY_TOOLS:-$lobby_var/tools}
 lobby_log=$lobby_var/setup.log
 lobby_steps=4
+
+# Root's broker gives its rights away before it starts, and must still reach its own program: not below /root, say.
+open_to_all() {
+  local folder=$1 rights
+  while [[ $folder != / ]]; do
+    rights=$(stat --format=%A "$folder")
+    [[ ${rights: -1} == [xt] ]] || return 1
+    folder=$(dirname "$folder")
+  done
+}
+if [[ -z ${LOBBY_TOOLS:-} && $EUID == 0 ]] && ! open_to_all "$lobby_root"; then
+  lobby_tools=/var/cache/lobby-edge/$(sha256sum <<<"$lobby_root" | cut -c 1-12)
+fi
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -106,7 +119,7 @@ fetch_debian_packages() {
     step 1 "Programs: ready"
     return
   fi
-  step 1 "Programs: fetching $(paste -sd ' ' <<<"$missing") (unpacked under var/tools, not installed)"
+  step 1 "Programs: fetching $(paste -sd ' ' <<<"$missing") (unpacked in ${lobby_tools#"$lobby_root/"}, not installed)"
   if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
     die "this machine lacks programs, and it has no apt to fetch them with." \
       "Install by your system's own means: $(paste -sd ' ' <<<"$missing") (Debian's names), then start again."
@@ -115,8 +128,9 @@ fetch_debian_packages() {
   use_tools
 }
 
-unpack_debian() {
+unpack_debian() (
   local missing=$1 deb
+  umask 022
   write_apt_conf
   : >"$lobby_log"
   APT_CONFIG=$lobby_tools/apt.conf apt-get update >>"$lobby_log" 2>&1 ||
@@ -129,7 +143,7 @@ unpack_debian() {
   local -a debs=("$lobby_tools"/cache/archives/*.deb)
   for deb in "${debs[@]}"; do
     dpkg-deb --extract "$deb" "$lobby_tools/root" >>"$lobby_log" 2>&1 ||
-      die "$(basename "$deb") could not be unpacked." "Is the disk full? It takes about 1 GB under $lobby_var"
+      die "$(basename "$deb") could not be unpacked." "Is the disk full? It takes about 1 GB under $lobby_tools"
   done
   write_wrappers
   write_fonts_conf
@@ -137,7 +151,7 @@ unpack_debian() {
     sort -u <<<"$missing" >"$lobby_tools/complete.new"
   mv "$lobby_tools/complete.new" "$lobby_tools/complete"
   rm -rf "$lobby_tools/cache"
-}
+)
 
 # apt with its state in this folder: it reads what is installed, and writes nothing of the machine's.
 write_apt_conf() {

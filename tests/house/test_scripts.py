@@ -56,6 +56,7 @@ def run(project: Path, commands: str) -> subprocess.CompletedProcess[str]:
         env={
             "PATH": f"{stand_ins}:/usr/bin:/bin",
             "HOME": str(project.parent),
+            "LOBBY_TOOLS": str(project / "var/tools"),
             "LOBBY_TEST_CACHE": str(project / "var/tools/cache"),
         },
         capture_output=True,
@@ -99,10 +100,16 @@ def test_what_is_unpacked_once_is_not_fetched_again(project: Path) -> None:
 def test_a_run_that_broke_off_while_unpacking_is_taken_up_again(project: Path) -> None:
     a_program(project.parent / "bin/apt-get", APT)
     a_package(project.parent / "bin")
-    broken_off = run(project, f"write_wrappers() {{ kill -KILL $$; }}; {FETCH}")
-    assert broken_off.returncode == -9
+    broken_off = run(project, f"write_wrappers() {{ kill -KILL $BASHPID; }}; {FETCH}")
+    assert broken_off.returncode == 128 + 9
     assert not (project / "var/tools/complete").exists()
     assert run(project, f'{FETCH}; "$lobby_tools/bin/mosquitto"').stdout == "unpacked mosquitto\n"
+
+
+def test_what_root_unpacks_can_be_reached_by_a_program_that_gave_its_rights_away(project: Path) -> None:
+    project.chmod(0o700)
+    assert run(project, f'open_to_all "{project}"').returncode == 1
+    assert run(project, "open_to_all /usr/share").returncode == 0
 
 
 def test_a_program_of_the_machine_comes_before_one_unpacked_here(project: Path) -> None:
