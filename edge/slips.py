@@ -17,7 +17,7 @@ from sqlite_utils import Database, Migrations
 
 from drivers.errors import DeviceError, OutcomeUnknown, Unavailable
 from drivers.ports import Document, Printer, PrintOutcome, PrintResult
-from edge import eyes
+from edge import eyes, remarks
 from edge.ledger import Connection, Entry, Fact, Ledger, Projection, Request, Row, Tx
 from edge.refusal import Refusal
 
@@ -227,8 +227,9 @@ class Slips:
             row = slip_row(tx.db, slip)
             if row.state in (SlipState.ISSUED, SlipState.SPOILED):
                 raise Refusal("already_settled")
-            tx.append(SlipJudged(slip=slip, state=state.value, note=note))
-            eyes.settle(tx, f"slip:{slip}", finding=state.value, note=note)
+            said = remarks.keep(tx, note)
+            tx.append(SlipJudged(slip=slip, state=state.value, note=said))
+            eyes.settle(tx, f"slip:{slip}", finding=state.value, note=said)
 
         await self._ledger.commit(request, decide)
 

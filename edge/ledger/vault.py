@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from edge.chance import Chance
-from edge.ledger.authority import Authority
+from edge.ledger.authority import Authority, Role
 from edge.ledger.canonical import canonical, read
 from edge.ledger.errors import LedgerUnusable, Unusable
 from edge.ledger.sqlite import Connection
@@ -86,8 +86,9 @@ class VaultTx:
         return self._vault.open(self._db, person)
 
     def forget(self, person: str) -> bool:
-        """Destroy the person's key and record; False when nothing was known of them."""
+        """Destroy the person's key, record and secrets; False when nothing was known of them."""
         self._forgot = True
+        self._write("DELETE FROM vault_secret WHERE owner = ?", (person,))
         return self._write("DELETE FROM vault_person WHERE person = ?", (person,)) > 0
 
     def take_forgot(self) -> bool:
@@ -119,11 +120,11 @@ class VaultTx:
 
     def _write(self, statement: str, values: tuple[str | int | bytes, ...]) -> int:
         """Rows changed."""
-        self._authority.writing = True
+        self._authority.role = Role.LEDGER
         try:
             return self._db.execute(statement, values).rowcount
         finally:
-            self._authority.writing = False
+            self._authority.role = Role.DECISION
 
     def _nonce(self) -> bytes:
         return self._chance.bytes(NONCE_BYTES)

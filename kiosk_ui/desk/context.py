@@ -84,7 +84,7 @@ class Here:
     now_words: Words = field(init=False)
 
     def __post_init__(self) -> None:
-        words = Words(self.desk.pages.texts, self.look.lang, self.house.directory)
+        words = Words(self.desk.pages.texts, self.look.lang, self.house.directory, self.house.ledger)
         object.__setattr__(self, "now_words", words)
 
     def by(self, who: Who) -> Here:

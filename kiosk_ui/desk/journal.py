@@ -84,7 +84,4 @@ def _shown(said: dict[str, object]) -> dict[str, str]:
 
 def _why(here: Here, said: dict[str, object]) -> str:
     """A person's own words (a note, a reason they typed), else the machine's word in ours."""
-    note = str(said.get("note") or "")
-    if note:
-        return note
-    return here.words.reason(str(said.get("reason") or said.get("why") or ""))
+    return here.words.reason(str(said.get("note") or said.get("reason") or said.get("why") or ""))

@@ -56,22 +56,32 @@ def building_values(here: Here) -> dict[str, object]:
     """Every building as it stands: floors from the top down, flats along each."""
     with here.house.ledger.reading() as db:
         rows = units(db)
-        lying: dict[str, int] = {}
+        lying: dict[str, list[ParcelRow]] = {}
         for row in waiting(db, 2000):
-            lying[row.unit] = lying.get(row.unit, 0) + 1
+            lying.setdefault(row.unit, []).append(row)
     rows.sort(key=lambda row: (row.building, row.entrance))
     houses = []
     for (building, entrance), some in groupby(rows, key=lambda row: (row.building, row.entrance)):
         houses.append((building, entrance, _floors(list(some), lying)))
-    return {"houses": houses, "flats": len(rows)}
+    return {"houses": houses, "flats": len(rows), "lying": _lying(here, rows, lying)}
 
 
-def _floors(rows: list[UnitRow], lying: dict[str, int]) -> list[tuple[str, list[Flat]]]:
+def _lying(here: Here, rows: list[UnitRow], lying: dict[str, list[ParcelRow]]) -> list[tuple[str, str, str, int]]:
+    """(unit, its label, whose parcels wait, how many) of every flat with something waiting."""
+    found = []
+    for row in sorted(rows, key=lambda row: row.label):
+        names = dict.fromkeys(here.words.masked(parcel.addressee) for parcel in lying.get(row.unit, ()))
+        if names:
+            found.append((row.unit, row.label, here.say("paper.and").join(names), len(lying[row.unit])))
+    return found
+
+
+def _floors(rows: list[UnitRow], lying: dict[str, list[ParcelRow]]) -> list[tuple[str, list[Flat]]]:
     """Rooms such as 1204 are floor 12, flat 04."""
     floors: dict[str, list[Flat]] = {}
     for row in sorted(rows, key=lambda row: row.room):
         floor = row.room[:-2] or row.room
-        floors.setdefault(floor, []).append(Flat(row.unit, row.room[-2:], row.label, lying.get(row.unit, 0)))
+        floors.setdefault(floor, []).append(Flat(row.unit, row.room[-2:], row.label, len(lying.get(row.unit, ()))))
     return sorted(floors.items(), key=lambda item: (len(item[0]), item[0]), reverse=True)
 
 
@@ -110,7 +120,7 @@ def occupants(here: Here, db: Connection, people: tuple[Person, ...]) -> list[Oc
 def lines_of(here: Here, db: Connection, parcels: list[ParcelRow]) -> list[Line]:
     """What is still in the house, oldest first."""
     gone = ("collected", "taken_back")
-    return [parcel_line(here, db, row) for row in reversed(parcels) if row.state.value not in gone]
+    return [parcel_line(here, db, row, serving=True) for row in reversed(parcels) if row.state.value not in gone]
 
 
 def past_of(here: Here, parcels: list[ParcelRow]) -> list[tuple[str, str, str]]:
@@ -143,7 +153,10 @@ def person_values(here: Here, person: str) -> dict[str, object]:
             "consents": has_locker_consent(db, one.id),
             "lines": lines_of(here, db, parcels),
             "past": past_of(here, parcels),
-            "views": [(here.times.when(v.at), here.words.actor(v.who), v.reason, v.screen) for v in views[:VIEWS]],
+            "views": [
+                (here.times.when(v.at), here.words.actor(v.who), here.words.reason(v.reason), v.screen)
+                for v in views[:VIEWS]
+            ],
             "problem": None,
         }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from edge import remarks
+from edge.ledger import Ledger
 from edge.parcels.tables import ParcelRow, Where
 from edge.people.directory import Directory
 from edge.people.masking import mask_name
@@ -17,6 +19,7 @@ class Words:
     texts: Texts
     lang: Lang
     directory: Directory
+    ledger: Ledger
 
     def say(self, key: str, n: int | None = None, **values: object) -> str:
         return self.texts.plain(self.lang, key, n, **values)
@@ -27,7 +30,10 @@ class Words:
         return self.say(key) if word and self.texts.has(key) else self.say("desk.word.code", None, word=word or "-")
 
     def reason(self, why: str) -> str:
-        """A machine's word in ours; what a person typed stays as they typed it."""
+        """A machine's word in ours, or the words that a person typed, out of their seal."""
+        if why.startswith(remarks.MARK):
+            with self.ledger.reading() as db:
+                return remarks.read(self.ledger.vault, db, why)
         key = f"desk.why.{why}"
         return self.say(key) if why.isidentifier() and self.texts.has(key) else why
 

@@ -6,6 +6,9 @@ import heapq
 from collections.abc import Callable
 from itertools import count
 
+CLOCK_STEP_S = 1e-6
+"""An event loop takes a timer for due within its clock's resolution (1e-9 s): what is that near is due here too."""
+
 
 class Timers:
     """Pure: nothing runs by itself. Who holds it asks `next_s` and calls `run` when that time has come."""
@@ -33,5 +36,5 @@ class Timers:
 
     def run(self, now_s: float) -> None:
         """Run all that is due, also what those actions plan for now."""
-        while (next_s := self.next_s()) is not None and next_s <= now_s:
+        while (next_s := self.next_s()) is not None and next_s <= now_s + CLOCK_STEP_S:
             heapq.heappop(self._heap)[2]()

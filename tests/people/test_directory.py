@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from edge import remarks
 from edge.chance import SeededChance
 from edge.ledger import Ledger, Request
 from edge.people import flows, tables, worker_flows
@@ -235,7 +236,8 @@ def test_each_look_at_a_full_record_is_in_the_journal_before_it_is_shown(tmp_pat
         assert (record.person.phone, record.since) == ("13900001234", "2024-03-01")
         with desk.ledger.reading() as db:
             (view,) = tables.views_of(db, person)
-        assert (view.who, view.reason, view.screen) == ("staff:s01", "parcel without a number", "desk-1")
+            reason = remarks.read(desk.ledger.vault, db, view.reason)
+        assert (view.who, reason, view.screen) == ("staff:s01", "parcel without a number", "desk-1")
 
     with desk_at(tmp_path) as desk:
         asyncio.run(scene(desk))

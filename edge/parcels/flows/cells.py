@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge import eyes
+from edge import eyes, remarks
 from edge.house import House
 from edge.ledger import Request, Tx
 from edge.parcels.facts import CellBroughtBack, CellOpenedByStaff, CellTakenOut
@@ -38,7 +38,9 @@ async def staff_open(
         device = house.wall.device
         about = f"slot:{device}/{cell}"
         act = house.acts.request(tx, device=device, slot=cell, purpose=PURPOSE, about=about)
-        tx.append(CellOpenedByStaff(device=device, cell=cell, reason=reason.strip(), consent=consent, act=act))
+        tx.append(
+            CellOpenedByStaff(device=device, cell=cell, reason=remarks.keep(tx, reason), consent=consent, act=act)
+        )
         return {"cell": cell, "act": act}
 
     return await commit_and_open(house, request, decide)
@@ -52,7 +54,7 @@ async def take_out(house: House, who: Who, request: Request, cell: str, *, reaso
     def decide(tx: Tx) -> None:
         if not reason.strip():
             raise Refusal("reason_missing")
-        tx.append(CellTakenOut(device=house.wall.device, cell=cell, reason=reason.strip()))
+        tx.append(CellTakenOut(device=house.wall.device, cell=cell, reason=remarks.keep(tx, reason)))
 
     await house.ledger.commit(request, decide)
 
@@ -67,7 +69,7 @@ async def bring_back(house: House, who: Who, request: Request, cell: str, *, not
         if cell not in cells_out(tx.db, device):
             raise Refusal("cell_in_service", slot=cell)
         tx.append(CellBroughtBack(device=device, cell=cell))
-        eyes.settle(tx, f"slot:{device}/{cell}", finding="works", note=note.strip())
+        eyes.settle(tx, f"slot:{device}/{cell}", finding="works", note=remarks.keep(tx, note))
 
     await house.ledger.commit(request, decide)
 

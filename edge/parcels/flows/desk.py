@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge import eyes
+from edge import eyes, remarks
 from edge.house import House
 from edge.ledger import Request, Tx
 from edge.parcels.facts import CellReleased, ParcelFound
@@ -122,12 +122,13 @@ async def found(
             raise Refusal("not_there", parcel=parcel)
         if where is Where.ON_SHELF and not shelf.strip():
             raise Refusal("field_missing", rule="P9", field="shelf", fields="shelf")
-        tx.append(ParcelFound(parcel=parcel, where=where.value, note=note.strip()))
+        said = remarks.keep(tx, note)
+        tx.append(ParcelFound(parcel=parcel, where=where.value, note=said))
         if where is Where.ON_SHELF:
             placing_of(house).on_shelf(tx, known(tx.db, parcel), shelf.strip(), "found")
         elif where is not Where.IN_CELL and row.cell:
             tx.append(CellReleased(parcel=parcel, device=row.device, cell=row.cell, why="found"))
-        eyes.settle(tx, f"parcel:{parcel}", finding=where.value, note=note.strip())
+        eyes.settle(tx, f"parcel:{parcel}", finding=where.value, note=said)
 
     await house.ledger.commit(request, decide)
 
@@ -149,7 +150,7 @@ async def settle_eyes(house: House, who: Who, request: Request, number: int, *, 
             raise Refusal("find_parcel_first", parcel=about)
         if kind == "act":
             house.acts.confirm(tx, about, finding)
-        eyes.settle(tx, row.about, finding=finding, note=note.strip())
+        eyes.settle(tx, row.about, finding=finding, note=remarks.keep(tx, note))
 
     await house.ledger.commit(request, decide)
 
