@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from edge.people.access_facts import ScreenKind
 from edge.people.known import Screen
 from edge.people.who import Who
 from edge.refusal import Refusal
-from kiosk_ui.desk.context import Desk, Fields, Here
+from kiosk_ui.desk.context import ROOT, Desk, Fields, Here
 from kiosk_ui.desk.look import COOKIE, desk_look
 
 _SIGN_IN = {"sign_in_first": "/sign-in", "session_over": "/sign-in?why=session_over"}
@@ -58,7 +59,15 @@ def anybody(request: Request) -> Here:
     desk: Desk = request.state.desk
     look = desk_look("", request.cookies.get(COOKIE, ""))
     from_htmx = request.headers.get("HX-Request") == "true"
-    return Here(desk, Who(""), look, request.url.path.removeprefix("/desk"), request.url.query, from_htmx)
+    return Here(desk, Who(""), look, page_of(request.url.path.removeprefix(ROOT)), request.url.query, from_htmx)
+
+
+def page_of(path: str) -> str:
+    """The page that a path belongs to: what is done with a parcel or a cell is done on its page."""
+    done_on = re.fullmatch(r"(/(?:parcels|cells|people)/[^/]+)/[a-z_]+", path)
+    if done_on is not None:
+        return done_on[1]
+    return "/screens" if path.startswith("/screens/") else "/parcels" if path.startswith("/slips/") else path
 
 
 def desk_at(request: Request) -> Screen:

@@ -62,12 +62,13 @@ def told_words(here: Here, told: Told) -> str:
     return here.say("desk.told.waiting" if told.waiting else "desk.told.not")
 
 
-def parcel_line(here: Here, db: Connection, row: ParcelRow) -> Line:
+def parcel_line(here: Here, db: Connection, row: ParcelRow, *, serving: bool = False) -> Line:
+    """`serving`: its addressee is being looked at, so they most likely stand at the desk."""
     told = told_of(db, row.parcel)
     tail = here.say("desk.tail", None, carrier=here.words.carrier(row.carrier), tail=row.number[-4:])
     parts = [tail, here.words.care(row), here.words.place(row), told_words(here, told)]
     late = is_late(here, row)
-    action = next_action(row)
+    action = "hand_over" if serving and row.state is Where.ON_SHELF else next_action(row)
     return Line(
         what=here.words.unit(row.unit),
         who=here.words.masked(row.addressee),

@@ -199,7 +199,7 @@ def recent(here: Here) -> list[Done]:
 def _page(here: Here, receipt: Receipt, *, problem: Problem | None = None, done: str = "") -> Response:
     template = "receive_form.html" if here.from_htmx else "receive.html"
     status = 422 if problem is not None else 200
-    return here.page(template, status=status, **page_values(here, receipt), problem=problem, done=done)
+    return here.page(template, status, **{**page_values(here, receipt), "problem": problem, "done": done})
 
 
 def page_values(here: Here, receipt: Receipt | None = None) -> dict[str, object]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -95,10 +94,9 @@ def _day(here: Here, text: str, *, after: int) -> str:
     if not text:
         return ""
     try:
-        day = date.fromisoformat(text) + timedelta(days=after)
+        return here.times.day_start(text, after=after)
     except (ValueError, OverflowError):
-        raise Refusal("date_unreadable") from None
-    return here.times.day_start(day.isoformat())
+        raise Refusal("date_unreadable", field="since" if after == 0 else "until") from None
 
 
 def entry(here: Here, db: Connection, row: ParcelRow, *, masked: bool = True) -> Entry:

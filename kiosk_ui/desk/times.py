@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -31,6 +32,11 @@ class Times:
     def today(self) -> str:
         """The head of the board: 11 月 22 日 星期日 14:26."""
         return self._spell(self.here_and_now, "desk.time.head")
+
+    @property
+    def day(self) -> str:
+        """Today as people write it into a filter: 2026-11-22."""
+        return self.here_and_now.date().isoformat()
 
     def date(self, at: str) -> str:
         return self._at(at, "desk.time.date")
@@ -65,13 +71,16 @@ class Times:
         days = (self.here_and_now.date() - self.local(at).date()).days + 1
         return self.texts.plain(self.lang, "desk.age.day", None, day=days)
 
-    def day_start(self, day: str) -> str:
-        """The first moment of a local day (`2026-11-22`) as the journal would spell it; empty for no date."""
-        try:
-            begins = datetime.fromisoformat(day).replace(tzinfo=self.zone)
-        except ValueError:
-            return ""
-        return begins.astimezone(tz=self.now.tzinfo).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    def day_start(self, written: str, *, after: int = 0) -> str:
+        """The first moment of a local day (2026-11-22, 11-22 or 22), `after` days on, as the journal would spell it.
+
+        Raises `ValueError` for what is no date.
+        """
+        parts = [int(part) for part in re.split(r"[-/.]", written)]
+        today = self.here_and_now.date()
+        year, month, day = (*(today.year, today.month, today.day)[: 3 - len(parts)], *parts)
+        begins = datetime(year, month, day, tzinfo=self.zone) + timedelta(days=after)
+        return begins.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
     def _at(self, at: str, key: str) -> str:
         return self._spell(self.local(at), key) if at else ""

@@ -70,7 +70,8 @@ function missing(form) {
 }
 
 function leadOn(form, from) {
-  const open = missing(form).filter((field) => field.name !== from.name);
+  const waits = from.name === "number" ? ["number", "carrier"] : [from.name];  // the number tells the carrier in a moment
+  const open = missing(form).filter((field) => !waits.includes(field.name));
   const last = one('[name="shelf"]', form);
   (open[0] ?? (from === last ? one(".key--go", form) : last)).focus();
 }
@@ -97,12 +98,6 @@ addEventListener("input", ({ target }) => {
   if (target.name === "to" && target.form?.matches("[data-steps]")) target.form.dataset.asking = "yes";
   if (target.name === "carrier") target.dataset.own = "yes";
 });
-addEventListener("htmx:afterRequest", ({ detail }) => {
-  const form = one("[data-steps]");
-  if (!form || detail.elt?.name !== "to") return;
-  delete form.dataset.asking;
-  if (form.dataset.wanted) { delete form.dataset.wanted; toCandidates(form); }
-});
 addEventListener("htmx:afterSwap", ({ target }) => {
   const told = target.id === "about-number" && one("[data-carrier]", target);
   if (told) {
@@ -113,7 +108,13 @@ addEventListener("htmx:afterSwap", ({ target }) => {
   }
   if (target.id === "found") showFound(target);
 });
-addEventListener("htmx:load", () => signing());
+addEventListener("htmx:load", ({ target }) => {
+  signing();
+  const form = target.id === "candidates" && target.form;
+  if (!form) return;
+  delete form.dataset.asking;
+  if (form.dataset.wanted) { delete form.dataset.wanted; toCandidates(form); }
+});
 
 // ---------- search box ----------
 const find = one("#find");
