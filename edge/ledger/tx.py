@@ -8,7 +8,7 @@ from datetime import datetime
 
 from edge.chance import Chance
 from edge.clock import Trust
-from edge.ledger.authority import Authority
+from edge.ledger.authority import Authority, Role
 from edge.ledger.entry import Entry, Head, chained, encode
 from edge.ledger.facts import EpochBegun, Fact, Vocabulary
 from edge.ledger.merkle import Peaks, extend, leaf_hash, pack
@@ -56,12 +56,14 @@ _INSERT = (
 )  # the driver looks for adapters of bytes and None, a microsecond each: bytearray and 0 spare the append path that
 
 
+_Row = tuple[int, int, str, str, str, str, str, int, bytearray, bytearray]
+
 Mark = tuple[int, int, bytes, Peaks, int]
 """Where the journal stood: what a refused decision, or a lost batch, is taken back to."""
 
 
 class Journal:
-    """Appends facts inside the writer's transaction and folds them at once. The Merkle tree grows once a batch.
+    """Appends facts inside the writer's transaction. Each is folded at once; rows and Merkle tree follow once a batch.
 
     Every fact passes through `append`, so it makes no object and no call that it can do without.
     """
@@ -70,9 +72,9 @@ class Journal:
         self.db = db
         self._seq, self._epoch, self._hash = head
         self._peaks = peaks
-        self._unsealed: list[bytes] = []  # encodings of entries that the frontier does not count yet
+        self._rows: list[_Row] = []  # of entries that are folded, but not yet written
+        self._encoded: list[bytes] = []  # their encodings
         self.authority = Authority(db)
-        self._insert = db.cursor().execute
         self._encode = vocabulary.encode
         self._fold = folder.fold
 
@@ -84,22 +86,24 @@ class Journal:
         encoded = encode(seq, epoch, cause, fields)
         digest = chained(self._hash, encoded)
         self._seq, self._hash = seq, digest
-        self._unsealed.append(encoded)
+        self._encoded.append(encoded)
         places = (seq, epoch, stamp.at, stamp.trust, kind, subject, actor)
         entry = Entry(*places, cause, data, digest)
-        self.authority.writing = True
-        self._insert(_INSERT, (*places, cause or 0, bytearray(data), bytearray(digest)))
+        self._rows.append((*places, cause or 0, bytearray(data), bytearray(digest)))
+        self.authority.role = Role.FOLD
         self._fold(self.db, entry, fact)
-        self.authority.writing = False
+        self.authority.role = Role.DECISION
         return entry
 
     def seal(self) -> None:
-        """Bring Merkle tree and head up to the last entry; the last thing before COMMIT."""
-        if not self._unsealed:
+        """Write the entries, grow the Merkle tree and move the head; the last thing before COMMIT."""
+        if not self._rows:
             return
-        leaves = [leaf_hash(encoded) for encoded in self._unsealed]
+        leaves = [leaf_hash(encoded) for encoded in self._encoded]
         self._peaks, blocks = extend(self._seq - len(leaves), self._peaks, leaves)
-        self._unsealed.clear()
+        self.db.executemany(_INSERT, self._rows)
+        self._rows.clear()
+        self._encoded.clear()
         self.db.executemany("INSERT INTO merkle_block (number, hash) VALUES (?, ?)", blocks)
         self.db.execute(
             "UPDATE head SET seq = ?, epoch = ?, hash = ?, frontier = ? WHERE id = 1",
@@ -112,18 +116,19 @@ class Journal:
         return self._epoch
 
     def mark(self) -> Mark:
-        return self._seq, self._epoch, self._hash, self._peaks, len(self._unsealed)
+        return self._seq, self._epoch, self._hash, self._peaks, len(self._rows)
 
     def rewind(self, mark: Mark) -> None:
-        """Forget what was appended since; the rows go with SQLite's own rollback."""
-        self._seq, self._epoch, self._hash, self._peaks, unsealed = mark
-        del self._unsealed[unsealed:]
+        """Forget what was appended since; what it folded goes with SQLite's own rollback."""
+        self._seq, self._epoch, self._hash, self._peaks, unwritten = mark
+        del self._rows[unwritten:]
+        del self._encoded[unwritten:]
 
 
 class Tx:
     """One decision's view: the current tables with its own facts already folded, and the only way to add a fact.
 
-    Read through `db`, never write through it. Nothing of it may be kept beyond the decision.
+    `db` reads tables: it refuses to write, and to read the journal itself. Nothing may be kept beyond the decision.
     """
 
     __slots__ = ("_failed", "_journal", "_request", "_stamp", "_written", "chance", "db", "vault")

@@ -10,6 +10,7 @@ from typing import Any
 from edge.chance import Chance
 from edge.clock import Clock
 from edge.ledger import answers
+from edge.ledger.authority import Role
 from edge.ledger.canonical import canonical, read
 from edge.ledger.entry import Entry
 from edge.ledger.errors import LedgerUnusable, Unusable
@@ -108,11 +109,11 @@ class Writer:
             if first is not None:
                 return first[0]
         tx = Tx(self._journal, request, stamp, self._vault, self._chance, job.entries)
-        self._authority.writing = False
+        self._authority.role = Role.DECISION
         try:
             value = job.decide(tx)
         finally:
-            self._authority.writing = True
+            self._authority.role = Role.LEDGER
             tx.close()
         if not request.key:
             return value

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from edge.clock import Trust
-from edge.ledger import Entry, Ledger, LedgerClosed, NotCanonical, Request, Tx, UnknownFact
+from edge.ledger import Connection, Entry, Fact, Ledger, LedgerClosed, NotCanonical, Request, Tx, UnknownFact
 from edge.ledger.sqlite import DatabaseError
 from edge.refusal import Refusal
 
-from .counter import UNFOLDABLE, Counted, StillClock, committed, count, hold, open_ledger, total
+from .counter import COUNTER, UNFOLDABLE, Counted, StillClock, committed, count, hold, open_ledger, total
 
 
 @pytest.mark.parametrize("inline", [True, False])
@@ -31,15 +32,14 @@ def test_a_committed_fact_is_in_the_journal_and_in_the_tables(tmp_path: Path, in
         assert ledger.decode(entry) == Counted("a", 3)
 
 
-def test_a_decision_sees_its_own_facts_folded_and_in_the_journal(tmp_path: Path) -> None:
-    def decide(tx: Tx) -> list[int]:
+def test_a_decision_sees_its_own_facts_folded(tmp_path: Path) -> None:
+    def decide(tx: Tx) -> int:
         tx.append(Counted("a", 2))
         tx.append(Counted("a", 3))
-        rows = (tx.db.execute("SELECT total FROM counter"), tx.db.execute("SELECT count(*) FROM entry"))
-        return [row.fetchone()[0] for row in rows]
+        return int(tx.db.execute("SELECT total FROM counter").fetchone()["total"])
 
     with open_ledger(tmp_path) as ledger:
-        assert committed(ledger, decide) == [5, 2]
+        assert committed(ledger, decide) == 5
 
 
 def test_a_fact_names_the_entry_that_led_to_it(tmp_path: Path) -> None:
@@ -203,6 +203,25 @@ def test_a_decision_cannot_write_past_the_journal(tmp_path: Path, statement: str
             committed(ledger, decide)
         assert committed(ledger, count("a", 1)) == 2
         assert ledger.compare() == {}
+
+
+@pytest.mark.parametrize("statement", ["SELECT seq FROM entry", "SELECT seq FROM head", "SELECT count(*) FROM entry"])
+def test_a_decision_reads_tables_and_never_the_journal(tmp_path: Path, statement: str) -> None:
+    with open_ledger(tmp_path) as ledger, pytest.raises(DatabaseError, match=r"prohibited|not authorized"):
+        committed(ledger, lambda tx: tx.db.execute(statement).fetchall())
+
+
+@pytest.mark.parametrize(
+    "statement", ["SELECT max(seq) FROM entry", "DROP TABLE counter", "COMMIT", "PRAGMA user_version"]
+)
+def test_a_fold_writes_tables_and_nothing_else(tmp_path: Path, statement: str) -> None:
+    def straying(db: Connection, entry: Entry, fact: Fact) -> None:
+        db.execute(statement)
+
+    with open_ledger(tmp_path, projections=(replace(COUNTER, fold=straying),)) as ledger:
+        with pytest.raises(DatabaseError, match=r"prohibited|not authorized"):
+            committed(ledger, count("a", 1))
+        assert ledger.head.seq == 0
 
 
 def test_nothing_can_be_appended_once_the_decision_is_over(tmp_path: Path) -> None:
