@@ -6,8 +6,10 @@ The faults of the wire between board and broker live here: what is held up, doub
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from drivers.mqtt.backoff import Backoff
 from drivers.mqtt.link import Link, LinkLost, Message, Wire
@@ -69,7 +71,7 @@ class Peer:
             await self._until_powered()
             try:
                 await self._connection()
-            except* (LinkLost, _Dropped):
+            except (LinkLost, _Dropped):
                 pass
             finally:
                 self._link = None
@@ -85,9 +87,7 @@ class Peer:
             self._backoff.reset()
             self._link = link
             self.locker.linked()
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._listen(link), name="locker-listen")
-                tasks.create_task(self._until_dropped(self.locker.boot), name="locker-until-dropped")
+            await _first_to_end(self._listen(link), self._until_dropped(self.locker.boot))
 
     async def _listen(self, link: Link) -> None:
         while True:
@@ -165,3 +165,19 @@ class Peer:
 
     def _has_second(self) -> bool:
         return self.locker.powered and self.locker.has_fault("locker.duplicate_client_id")
+
+
+async def _first_to_end(*ways: Coroutine[Any, Any, None]) -> None:
+    """Run all until one of them ends, and raise what it raised.
+
+    No TaskGroup: one that is cancelled in the moment in which a child fails forgets the cancellation (Python 3.11).
+    """
+    tasks = [asyncio.create_task(way) for way in ways]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
