@@ -9,7 +9,7 @@ the connection: a web page that posts to this port gets no further than its firs
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -153,7 +153,7 @@ class Peer:
         """Raises `Refused`."""
         return dict((await self.do("see"))["seen"])
 
-    async def watch(self) -> AsyncIterator[Seen]:
+    async def watch(self) -> AsyncGenerator[Seen, None]:
         """What is seen of it, at once and after each change, until the simulator goes.
 
         Raises `Refused` where it is not there.
