@@ -280,7 +280,7 @@ install_python_packages() {
 }
 
 pip_install() {
-  "$lobby_venv/bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar=off "$@" 2>&1 |
+  "$lobby_venv/bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar=off --no-compile "$@" 2>&1 |
     count_lines '^Collecting|^Requirement already' "packages looked at"
 }
 

@@ -9,22 +9,33 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-LOCALE = Path(__file__).resolve().parents[2] / "kiosk_ui" / "locale"
+ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("zh_CN", "en")
 BLANK = re.compile(r"\{(\w+)[^}]*\}")
 
 
-def parts() -> set[str]:
-    return {path.name for language in LANGUAGES for path in (LOCALE / language).glob("*.po")}
+def shelves() -> list[Path]:
+    """Each folder with catalogues: one of the screens, one of the simulators' own page."""
+    return sorted(path for top in ("kiosk_ui", "simulators", "lobby") for path in (ROOT / top).rglob("locale"))
 
 
-def catalogue(language: str, part: str) -> Catalog:
-    with (LOCALE / language / part).open("rb") as file:
+def parts() -> list[tuple[Path, str]]:
+    found = {(shelf, file.name) for shelf in shelves() for file in shelf.rglob("*.po")}
+    return sorted(found)
+
+
+each_part = pytest.mark.parametrize(
+    ("shelf", "part"), parts(), ids=lambda value: value if isinstance(value, str) else value.parent.name
+)
+
+
+def catalogue(shelf: Path, language: str, part: str) -> Catalog:
+    with (shelf / language / part).open("rb") as file:
         return read_po(file, locale=language, abort_invalid=True)
 
 
-def messages(language: str, part: str) -> dict[str, Message]:
-    return {key_of(message): message for message in catalogue(language, part) if message.id}
+def messages(shelf: Path, language: str, part: str) -> dict[str, Message]:
+    return {key_of(message): message for message in catalogue(shelf, language, part) if message.id}
 
 
 def key_of(message: Message) -> str:
@@ -40,45 +51,51 @@ def blanks_of(message: Message) -> set[str]:
 
 
 def test_there_are_texts() -> None:
+    assert {shelf.parent.name for shelf in shelves()} >= {"kiosk_ui", "virtual_lobby"}
     assert parts()
 
 
-def test_every_language_has_every_part() -> None:
-    for language in LANGUAGES:
-        assert {path.name for path in (LOCALE / language).glob("*.po")} == parts()
+@each_part
+def test_every_language_has_every_part(shelf: Path, part: str) -> None:
+    assert {path.parent.name for path in shelf.rglob(part)} == set(LANGUAGES)
 
 
-@pytest.mark.parametrize("part", sorted(parts()))
-def test_every_key_has_a_text_in_both_languages(part: str) -> None:
-    chinese, english = (messages(language, part) for language in LANGUAGES)
+@each_part
+def test_every_key_has_a_text_in_both_languages(shelf: Path, part: str) -> None:
+    chinese, english = (messages(shelf, language, part) for language in LANGUAGES)
     assert sorted(chinese.keys() ^ english.keys()) == []
     for message in [*chinese.values(), *english.values()]:
         assert all(texts_of(message)), f"{part}: {key_of(message)} is empty in a language"
         assert not message.fuzzy, f"{part}: {key_of(message)} is only guessed"
 
 
-@pytest.mark.parametrize("part", sorted(parts()))
-def test_both_languages_fill_the_same_blanks(part: str) -> None:
-    chinese, english = (messages(language, part) for language in LANGUAGES)
+@each_part
+def test_both_languages_fill_the_same_blanks(shelf: Path, part: str) -> None:
+    chinese, english = (messages(shelf, language, part) for language in LANGUAGES)
     differing = {key for key in chinese.keys() & english.keys() if blanks_of(chinese[key]) != blanks_of(english[key])}
     assert differing == set()
 
 
-@pytest.mark.parametrize("part", sorted(parts()))
-def test_a_plural_has_all_of_its_forms(part: str) -> None:
+@each_part
+def test_a_plural_has_all_of_its_forms(shelf: Path, part: str) -> None:
     for language in LANGUAGES:
-        forms = catalogue(language, part).num_plurals
-        short = [key_of(m) for m in messages(language, part).values() if m.pluralizable and len(texts_of(m)) != forms]
-        assert short == []
+        plurals = [message for message in messages(shelf, language, part).values() if message.pluralizable]
+        forms = catalogue(shelf, language, part).num_plurals
+        assert [key_of(message) for message in plurals if len(texts_of(message)) != forms] == []
 
 
-@pytest.mark.parametrize("part", sorted(parts()))
-def test_no_key_stands_twice(part: str) -> None:
+@each_part
+def test_no_key_stands_twice(shelf: Path, part: str) -> None:
     for language in LANGUAGES:
-        keys = re.findall(r'^msgid "(.+)"$', (LOCALE / language / part).read_text(encoding="utf-8"), re.MULTILINE)
-        assert sorted({key for key in keys if keys.count(key) > 1}) == []
+        text = (shelf / language / part).read_text(encoding="utf-8")
+        assert repeated(re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)) == []
 
 
-def test_no_key_stands_in_two_parts() -> None:
-    keys = [key for part in parts() for key in messages("zh_CN", part)]
-    assert sorted({key for key in keys if keys.count(key) > 1}) == []
+@pytest.mark.parametrize("shelf", shelves(), ids=lambda shelf: shelf.parent.name)
+def test_no_key_stands_in_two_parts(shelf: Path) -> None:
+    files = sorted((shelf / "zh_CN").glob("*.po"))
+    assert repeated([key for file in files for key in messages(shelf, "zh_CN", file.name)]) == []
+
+
+def repeated(keys: list[str]) -> list[str]:
+    return sorted({key for key in keys if keys.count(key) > 1})

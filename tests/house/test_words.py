@@ -28,7 +28,7 @@ UNFINISHED = {
 FOREIGN = {
     "a registry's address": r"(pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com|npmmirror\.com)",
     "a folder of one machine": r"(?<![\w.])/(work|opt/(pypi|wheels))/|/home/\w+/|\.\./shared\b",
-    "the number of a ticket": r"\b[Ii]ssues? ?#?\d+\b|(?<![&\w/\"'(\[])#\d{1,4}\b(?![-;])",
+    "the number of a ticket": r"\b[Ii]ssues? ?#?\d+\b|(?<![&\w/\"'(\[])#[1-9]\d{0,3}\b(?![-;])",
     "who worked on it": r"\bCo-Authored-By\b|\bCONTRACTS\.md\b",
 }
 CODE = {".py", ".js", ".html"}
