@@ -127,5 +127,5 @@ def _hit(here: Here, hit: Hit) -> Found:
         return Found("unit", hit.unit_label, here.say("paper.and").join(who), f"/units/{hit.id}", sure=False)
     person = hit.person
     standing = here.say(f"desk.standing.{person.standing}") if person.standing else ""
-    more = here.say("desk.dot").join(part for part in (hit.unit_label, standing, person.masked_phone) if part)
+    more = here.say("desk.dot").join(part for part in (hit.unit_label, standing, here.words.phone(person)) if part)
     return Found("person", person.masked, more, f"/people/{person.id}")

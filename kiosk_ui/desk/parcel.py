@@ -152,7 +152,7 @@ def takers(here: Here, row: ParcelRow) -> list[Taker]:
             person=one.id,
             name=one.masked,
             standing=here.say(f"desk.standing.{one.standing}") if one.standing else "",
-            phone=one.masked_phone,
+            phone=here.words.phone(one),
             addressee=one.id == row.addressee,
         )
         for key, one in enumerate(people[:TAKERS], start=1)

@@ -122,7 +122,7 @@ def _people(here: Here, text: str) -> tuple[Person, ...]:
 
 def _candidate(here: Here, key: int, person: Person) -> Candidate:
     standing = here.say(f"desk.standing.{person.standing}") if person.standing else ""
-    return Candidate(key, person.id, person.unit_label, person.masked, standing, person.masked_phone)
+    return Candidate(key, person.id, person.unit_label, person.masked, standing, here.words.phone(person))
 
 
 def _sent(here: Here, form: Fields) -> Receipt:

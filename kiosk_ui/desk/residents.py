@@ -109,7 +109,7 @@ def occupants(here: Here, db: Connection, people: tuple[Person, ...]) -> list[Oc
             person=one.id,
             name=one.masked,
             standing=here.say(f"desk.standing.{one.standing}") if one.standing else "",
-            phone=one.masked_phone,
+            phone=here.words.phone(one),
             consents=has_locker_consent(db, one.id),
             waiting=sum(1 for row in lying if row.addressee == one.id),
         )

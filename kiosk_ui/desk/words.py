@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from edge import remarks
 from edge.ledger import Ledger
 from edge.parcels.tables import ParcelRow, Where
-from edge.people.directory import Directory
-from edge.people.masking import mask_name
+from edge.people.directory import Directory, Person
+from edge.people.masking import mask_name, phone_tail
 from kiosk_ui.carriers import carrier_name
 from kiosk_ui.texts import Lang, Texts
 
@@ -61,6 +61,10 @@ class Words:
         """A person's masked name; who was forgotten is said to be."""
         found = self.directory.find(person)
         return found.masked if found is not None and found.name else self.say("desk.person.forgotten")
+
+    def phone(self, person: Person) -> str:
+        """A phone's last four, as people say them: enough to tell two people of a flat apart."""
+        return self.say("desk.phone_tail", None, tail=phone_tail(person.phone)) if person.phone else ""
 
     def actor(self, who: str) -> str:
         """Who did something, as the journal knows them: colleagues by name, residents masked, the box as the box."""

@@ -47,11 +47,13 @@ export function live(url, go = (to) => location.replace(to)) {
   let source, quiet, broken;
   const calm = (isCalm) => { if (banner) banner.hidden = isCalm; };
   const alive = () => {
+    document.body.dataset.live = "on";
     clearTimeout(quiet); clearTimeout(broken); broken = 0;
     calm(true);
     quiet = setTimeout(lost, QUIET_MS);
   };
   const lost = () => {
+    document.body.dataset.live = "";
     calm(false);
     source.close();
     clearTimeout(quiet);
