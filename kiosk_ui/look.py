@@ -32,6 +32,7 @@ WIDTH_MM: Mapping[Shape, int] = {
     Shape.SMALL: 218,  # 10.1 inch, 1280 px across
     Shape.DESK: 0,  # whatever monitor the desk has: the browser's own millimetre
 }
+HEIGHT_SMALL_MM = 136
 SMALL_BELOW_MM = 200  # a lit area lower than this is laid out as the 10-inch screen
 
 
@@ -48,8 +49,11 @@ class Screen:
     @property
     def mm(self) -> str:
         """A millimetre on this glass in CSS, empty where the browser's own will do."""
-        width = self.width_mm or WIDTH_MM[self.shape]
-        return f"calc(100vw / {width})" if width and self.shape is not Shape.DESK else ""
+        if self.shape is Shape.DESK:
+            return ""
+        if not self.name:  # before its enrolment: nobody knows its size, and whatever it is, all must fit
+            return f"min(100vw / {WIDTH_MM[Shape.SMALL]}, 100vh / {HEIGHT_SMALL_MM})"
+        return f"calc(100vw / {self.width_mm or WIDTH_MM[self.shape]})"
 
 
 def kiosk_shape(width_mm: int, height_mm: int) -> Shape:

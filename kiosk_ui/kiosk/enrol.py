@@ -20,7 +20,13 @@ _HOMES = {ScreenKind.KIOSK: f"{ROOT}/", ScreenKind.DESK: "/desk/"}
 
 def page(once: str, problem: Problem | None) -> View:
     return Pad(
-        path=PATH, once=once, problem=problem, quiet_s=0, what="enrol", fields=(("enrol", SCREEN_CODE_DIGITS, False),)
+        path=PATH,
+        once=once,
+        problem=problem,
+        quiet_s=0,
+        what="enrol",
+        alone=True,
+        fields=(("enrol", SCREEN_CODE_DIGITS, False),),
     )
 
 

@@ -27,7 +27,7 @@ from kiosk_ui.kiosk.here import Answer, Drafting, Here, problem_in, refused
 from kiosk_ui.kiosk.site import ROOT, Site
 from kiosk_ui.kiosk.table import PAGES, PRESSES, Table
 from kiosk_ui.kiosk.views import View
-from kiosk_ui.look import COOKIE, Look, Screen, kiosk_shape, look_of
+from kiosk_ui.look import COOKIE, Look, Screen, Shape, kiosk_shape, look_of
 from kiosk_ui.pages import Pages
 from kiosk_ui.texts import Lang, Texts
 
@@ -170,7 +170,7 @@ class Kiosk:
     # -- before anything else ----------------------------------------------------------------------------------
 
     async def _enrol_page(self, request: Request) -> Response:
-        look = look_of(Screen(), "")
+        look = look_of(Screen(shape=Shape.SMALL), "")
         view = enrol.page(new_id(self.house.chance), problem_in(request.query_params))
         return HTMLResponse(self._html(look, view, ""))
 
@@ -182,12 +182,12 @@ class Kiosk:
         return _lead(request, answer)
 
     async def _moment(self) -> Response:
-        page = self._pages.html("kiosk/moment.html", look_of(Screen(), ""))
+        page = self._pages.html("kiosk/moment.html", look_of(Screen(shape=Shape.SMALL), ""))
         return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
     async def _worker(self) -> Response:
         kept = [MOMENT, *(self._assets.url(name) for name in ("tokens.css", "kiosk.css", "moment.js", "mark.svg"))]
-        script = self._pages.html("kiosk/worker.js", look_of(Screen(), ""), kept=kept)
+        script = self._pages.html("kiosk/worker.js", look_of(Screen(shape=Shape.SMALL), ""), kept=kept)
         return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 

@@ -54,7 +54,7 @@ class Start(View):
 @dataclass(frozen=True, kw_only=True)
 class Pad(View):
     """Figures to enter. `what` names its texts (`pad.<what>.title` …); each field is (name, digits, secret);
-    `other` is a key beside help: (address, text)."""
+    `other` is a key beside help: (address, text); `alone`: nothing else is there to go to."""
 
     template: ClassVar[str] = "kiosk/pad.html"
     what: str = "code"
@@ -64,6 +64,7 @@ class Pad(View):
     scan: bool = False
     back: str = ""
     other: tuple[str, str] | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True)

@@ -195,5 +195,7 @@ def pages(texts: Texts) -> dict[str, views.View]:
         "out": views.OutOfService(
             path="/kiosk/out", out=("collect", "drop"), works=("desk_collect", "desk_drop"), phone="8801"
         ),
-        "enrol": views.Pad(path="/kiosk/enrol", once="o1", what="enrol", fields=(("enrol", 8, False),), quiet_s=0),
+        "enrol": views.Pad(
+            path="/kiosk/enrol", once="o1", what="enrol", fields=(("enrol", 12, False),), quiet_s=0, alone=True
+        ),
     }

@@ -19,6 +19,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from drivers.ports import Door
+from edge import eyes
 from edge.api.app import create_app
 from edge.api.options import ApiOptions
 from edge.house import House
@@ -74,6 +75,7 @@ async def people(house: House) -> dict[str, str]:
         for flat in (1, 2):
             room = f"{floor:02d}{flat:02d}"
             await _moves_in(house, room, f"王{room}", f"1990000{room}", consents=room != "0602")
+    await _moves_in(house, "1203", "何川", "19900001203", consents=True)
     owner = await _moves_in(house, "1204", "张小三", "19900001204", consents=True)
     await _moves_in(house, "1204", "李䶮", "19900001205", consents=True, standing=Standing.FAMILY)
     worker = Worker("c01", "唐俊杰", "19900009100", frozenset({Role.COURIER}), "顺丰")
@@ -147,10 +149,22 @@ def site(stage: Stage, kiosk: Kiosk) -> FastAPI:
                 stage.locker.set_fault(str(asked["name"]), on=bool(asked.get("on", True)), slot=cell)
             case "scan":
                 await kiosk.scanned(str(asked["screen"]), str(asked["text"]))
-        texts = [message.text for message in stage.pocket.messages]
-        return {"open": [c.name for c in stage.house.wall if stage.locker.is_open(c.name)], "messages": texts}
+        return seen(stage)
 
     return app
+
+
+def seen(stage: Stage) -> dict[str, Any]:
+    """What an eye sees in the lobby, and what stands in the journal about doors."""
+    with stage.house.ledger.reading() as db:
+        (acts,) = db.execute("SELECT count(*) FROM acts").fetchone()
+        waiting = [row.reason for row in eyes.waiting(db)]
+    return {
+        "open": [cell.name for cell in stage.house.wall if stage.locker.is_open(cell.name)],
+        "messages": [message.text for message in stage.pocket.messages],
+        "acts": acts,
+        "eyes": waiting,
+    }
 
 
 @asynccontextmanager
