@@ -98,7 +98,9 @@ def test_a_restart_never_shortens_a_lockout_whatever_the_monotonic_clock_begins_
         for _ in range(4):
             await spend(desk)
 
-    with desk_at(tmp_path, HandClock(up_s=50_000), seed=1) as desk:
+    first = HandClock(up_s=50_000)
+    with desk_at(tmp_path, first, seed=1) as desk:
+        first.wait(7200)
         asyncio.run(lock(desk))
         assert locked_s(desk) == 20
     for seed in (2, 3):  # a plug that is pulled again and again

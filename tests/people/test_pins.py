@@ -89,7 +89,8 @@ def test_argon2id_is_used_and_a_hash_has_its_own_salt() -> None:
         assert one != other
         assert await hasher.verify(one, PIN)
         assert not await hasher.verify(one, OTHER_PIN)
-        assert not await hasher.verify(None, PIN)
+        for pin in (PIN, "", "a PIN that nobody can have"):
+            assert not await hasher.verify(None, pin)
 
     asyncio.run(scene())
 

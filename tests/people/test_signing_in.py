@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
 
+from edge.ledger import Request
 from edge.people import access_tables, pin_flows, signing_in, worker_flows
 from edge.people.access_facts import ScreenKind
 from edge.people.who import BOX, Role, Who
@@ -265,6 +267,37 @@ def test_two_tries_at_once_are_not_looked_at_together(tmp_path: Path) -> None:
 
     with desk_at(tmp_path) as desk:
         asyncio.run(scene(desk))
+
+
+def test_a_pin_that_dies_while_it_is_being_checked_opens_nothing(tmp_path: Path) -> None:
+    """Hashing takes its time: what was true when it began is looked at again when it is done."""
+
+    async def scene(desk: Desk) -> None:
+        await desk.staff("S01")
+        leaving = await desk.staff("S02", pin=OTHER_PIN)
+        screen, _ = await desk.screen()
+        new = await desk.credentials.pins.hash("615028")
+        busy, free = threading.Barrier(3, timeout=30), threading.Event()
+        loop = asyncio.get_running_loop()
+        held = [loop.run_in_executor(desk.credentials.pins._pool, hold, busy, free) for _ in range(2)]
+        await asyncio.to_thread(busy.wait)  # both threads are taken: the next PINs wait in line
+        changing = asyncio.create_task(desk.sign_in(screen, "S01", PIN))
+        going = asyncio.create_task(desk.sign_in(screen, "S02", OTHER_PIN))
+        await asyncio.sleep(0)
+        await desk.ledger.commit(Request(), lambda tx: tx.vault.put_secret("staff:s01", "pin", new))
+        await worker_flows.end_worker(desk, BOX, leaving, "dismissed")
+        free.set()
+        answers = await asyncio.gather(changing, going, *held, return_exceptions=True)
+        assert [getattr(answer, "code", "") for answer in answers[:2]] == ["sign_in_failed"] * 2
+        assert "session.opened" not in desk.kinds()
+
+    with desk_at(tmp_path) as desk:
+        asyncio.run(scene(desk))
+
+
+def hold(busy: threading.Barrier, free: threading.Event) -> None:
+    busy.wait()
+    free.wait(30)
 
 
 def test_the_rows_of_ended_runs_do_not_pile_up(tmp_path: Path) -> None:

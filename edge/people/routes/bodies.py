@@ -262,8 +262,8 @@ class ViewGiven(Given):
     at: str
 
     @classmethod
-    def of(cls, row: ViewRow) -> ViewGiven:
-        return cls(entry=row.seq, who=row.who, reason=row.reason, screen=row.screen, at=row.at)
+    def of(cls, row: ViewRow, reason: str) -> ViewGiven:
+        return cls(entry=row.seq, who=row.who, reason=reason, screen=row.screen, at=row.at)
 
 
 class ProblemGiven(Given):

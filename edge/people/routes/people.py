@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from edge import remarks
 from edge.api.visitors import Asks, Staff, TheHouse, staff
 from edge.people import flows, rules, tables, values, worker_flows
 from edge.people.directory import Directory, Kind
@@ -78,7 +79,8 @@ async def list_views(house: TheHouse, who: Staff, person: str) -> list[bodies.Vi
     require(who, *rules.SENIORS, rule="H3")
     with house.ledger.reading() as db:
         tables.person_row(db, person)
-        return [bodies.ViewGiven.of(row) for row in tables.views_of(db, person)]
+        seen, vault = tables.views_of(db, person), house.ledger.vault
+        return [bodies.ViewGiven.of(row, remarks.read(vault, db, row.reason)) for row in seen]
 
 
 def _resident(written: bodies.ResidentWritten) -> Resident:
