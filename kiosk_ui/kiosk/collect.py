@@ -112,7 +112,7 @@ def _answers(stage: Stage, *, done: bool) -> tuple[Choice | None, tuple[Choice, 
         case Stage.NOT_OPENED | Stage.REFUSED:
             return again, ()
         case Stage.UNKNOWN:
-            return Choice("took", "answer.took"), (again, wrong)
+            return again, (Choice("took", "answer.took"),)
     return None, ()
 
 

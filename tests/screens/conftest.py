@@ -7,8 +7,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,8 @@ class Lobby:
     address: str
     told: dict[str, Any]
     browser: Browser
+    end: Callable[[], None]
+    begin_again: Callable[[], None]
 
     def hands(self, do: str, cell: str = "", **more: object) -> dict[str, Any]:
         answer = httpx.post(f"{self.address}/hands", json={"do": do, "cell": cell, **more}, timeout=10)
@@ -103,14 +106,16 @@ def type_on_pad(page: Page, text: str) -> None:
 @pytest.fixture
 def lobby(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Lobby]]:
     """`lobby(parcels=2)` begins a day: a courier with a PIN, a building, and parcels that wait for flat 1204."""
-    begun: list[Any] = []
+    folder = str(tmp_path / "day")
+    with ExitStack() as running:
 
-    def begin(parcels: int = 2) -> Lobby:
-        running = process("tests.screens.stage", str(tmp_path / f"day-{len(begun)}"), str(parcels))
-        begun.append(running)
-        told = json.loads(running.__enter__())
-        return Lobby(told["address"], told, chromium)
+        def start(parcels: int, port: int) -> dict[str, Any]:
+            first_line = running.enter_context(process("tests.screens.stage", folder, str(parcels), str(port)))
+            return dict(json.loads(first_line))
 
-    yield begin
-    for running in begun:
-        running.__exit__(None, None, None)
+        def begin(parcels: int = 2) -> Lobby:
+            told = start(parcels, 0)
+            again = partial(start, parcels, int(told["address"].rsplit(":", 1)[1]))
+            return Lobby(told["address"], told, chromium, running.close, lambda: bool(again()) and None)
+
+        yield begin

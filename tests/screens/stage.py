@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -172,12 +173,13 @@ async def playing(folder: Path, parcels_wanted: int) -> AsyncIterator[tuple[Stag
     texts = Texts.load()
     words = Words(SlipPapers(texts, SETTINGS.box), PhoneWording(texts, SETTINGS.box))
     world = World(SETTINGS)
+    fresh = await asyncio.to_thread(lambda: not folder.exists())
     async with devices_running(world), service_running(world, folder, words) as stage:
         house = stage.house
         bring_forms(house)
-        known = await people(house)
+        known = await people(house) if fresh else {}
         await all_known(house)
-        made = await parcels(stage, known, parcels_wanted)
+        made = await parcels(stage, known, parcels_wanted) if fresh else []
         codes = {}
         for name, (kind, width, height, orientation) in SCREENS.items():
             plan = ScreenPlan(name, kind, width, height, orientation)
@@ -185,14 +187,14 @@ async def playing(folder: Path, parcels_wanted: int) -> AsyncIterator[tuple[Stag
         yield stage, Kiosk(house, texts, Assets()), {"codes": codes, "parcels": made, "known": known, "pin": PIN}
 
 
-async def main(folder: Path, parcels_wanted: int) -> None:
+async def main(folder: Path, parcels_wanted: int, port: int) -> None:
     async with playing(folder, parcels_wanted) as (stage, kiosk, told):
-        with socket.create_server(("127.0.0.1", 0)) as listening:
+        with socket.create_server(("127.0.0.1", port)) as listening:
             address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            print(json.dumps({"address": address, **told}), flush=True)  # noqa: T201 - read by the test that started it
+            print(json.dumps({"address": address, "pid": os.getpid(), **told}), flush=True)  # noqa: T201 - read by the test that started it
             config = uvicorn.Config(site(stage, kiosk), log_level="warning", timeout_graceful_shutdown=1)
             await uvicorn.Server(config).serve(sockets=[listening])
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 2))
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
