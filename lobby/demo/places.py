@@ -11,7 +11,8 @@
     sample/            the sample building as the office would send it
     logs/              what each process said
 
-`--fresh` removes all of that but the lock. A folder that holds anything else is not a demo's, and is left alone.
+`--fresh` removes all of that but the lock and the broker, which forgets what it had retained. A folder that holds
+anything else is not a demo's, and is left alone.
 """
 
 from __future__ import annotations
@@ -98,9 +99,10 @@ class Places:
             )
 
     def clear(self) -> None:
-        """Begin again: all that a demo made goes, the lock stays."""
+        """Begin again: all that a demo made goes, but for the lock, and the broker, which ends its own leftovers."""
         for folder in FOLDERS:
-            shutil.rmtree(self.state / folder, ignore_errors=True)
+            if folder != "broker":
+                shutil.rmtree(self.state / folder, ignore_errors=True)
         for file in FILES:
             if file != "demo.lock":
                 (self.state / file).unlink(missing_ok=True)

@@ -90,7 +90,7 @@ class Demo:
         at = self._choose_ports()
         cast = Cast(self._places, at, say)
         async with AsyncExitStack() as stack:
-            broker = self._start_broker(stack, at)
+            broker = self._start_broker(stack, at, fresh=fresh)
             devices = [cast.locker(), cast.printer(), cast.phone()]
             await _start(stack, devices)
             steel = Steel(self._places.devices / "steel.json", Peer(at.locker_hands))
@@ -119,10 +119,12 @@ class Demo:
             say(f"Port {self._port} is taken by another program; the virtual lobby gets {at.page} instead.")
         return at
 
-    def _start_broker(self, stack: AsyncExitStack, at: Ports) -> Broker:
+    def _start_broker(self, stack: AsyncExitStack, at: Ports, *, fresh: bool) -> Broker:
         """Some tens of milliseconds that nothing interrupts: a broker that nobody knows of could not be ended."""
         broker = start_broker(self._places.broker, at.broker, box=BOX.id, devices=[LOCKER.device], dice=SystemChance())
         stack.callback(broker.stop)
+        if fresh:
+            broker.restart(forget=True)
         if not self._places.token.exists():
             self._places.token.touch(mode=0o600)
             self._places.token.write_text(SystemChance().bytes(TOKEN_BYTES).hex() + "\n", encoding="ascii")
@@ -160,7 +162,7 @@ class Demo:
         say("")
         say("PINs, made for this demo alone:")
         for person in notes.people:
-            say(f"  {person['number']}  {person['pin']}  {person['role'].replace('_', ' ')}, {person['name']}")
+            say(f"  {person['number']:<4} {person['pin']}  {person['role'].replace('_', ' ')}, {person['name']}")
         say("")
         say(f"The whole lobby in one window:  {url}")
         say(f"The devices alone:              {at.page_url}/")
