@@ -6,7 +6,12 @@ import asyncio
 import os
 from pathlib import Path
 
+import pytest
+
 from drivers.ports import Document, Health, PrintOutcome, PrintResult, Text
+from drivers.printer.commands import CLEAR_BUFFERS, CUT, INITIALISE
+from drivers.printer.commissioning import Commissioning
+from drivers.printer.driver import EscPosPrinter
 from simulators.printer import faults
 from simulators.printer.memory import MemoryTransport
 from tests.printer.stand import SLIP, Stand, Table, eventually
@@ -111,7 +116,7 @@ def test_a_printer_that_takes_no_more_does_not_hold_up_the_loop(wired: Table) ->
                 ticks += 1
 
         ticking = asyncio.create_task(tick())
-        outcome = await printer.print(Document(tuple(Text("䶮" * 20) for _ in range(400))))  # 860 KB
+        outcome = await printer.print(LONG)
         ticking.cancel()
         assert outcome in {
             PrintOutcome(PrintResult.STALLED, "cover"),
@@ -120,6 +125,53 @@ def test_a_printer_that_takes_no_more_does_not_hold_up_the_loop(wired: Table) ->
         assert ticks > 0
 
     wired.try_out(story)
+
+
+LONG = Document(tuple(Text("䶮" * 20) for _ in range(200)))  # 430 KB, far more than any printer's buffer
+
+
+TERMINAL_BYTES = 4096  # that a pseudo terminal counts as delivered, whoever reads them
+
+
+async def given_up_in_mid_job(stand: Stand) -> EscPosPrinter:
+    """A driver that has given up on a printer that stood still and said nothing; it stands and is silent still."""
+    printer = stand.with_patience(write_s=1.0, answer_s=1.0).driver(await stand.learn())
+    assert await printer.print(SLIP) == PRINTED
+    stand.model.lay(faults.COVER_OPEN, at_dot=60)
+    stand.model.lay(faults.SILENT, at_byte=100)
+    assert await printer.print(LONG) == PrintOutcome(PrintResult.UNKNOWN, "silent")
+    return printer
+
+
+def test_what_the_network_still_held_of_a_job_given_up_is_never_delivered(tcp: Table) -> None:
+    async def story(stand: Stand) -> None:
+        await given_up_in_mid_job(stand)
+        before = stand.model.received
+        stand.model.clear(faults.COVER_OPEN)
+        link = await stand.transport.open()  # served once the printer has seen the end of the first connection
+        await link.write(bytes(3000) + b"next\n")
+        await eventually(lambda: stand.model.paper.text.endswith("next"))
+        link.close()
+        assert stand.model.received - before < 300_000
+
+    tcp.try_out(story)
+
+
+@pytest.mark.parametrize("wire", ["serial", "usb"])
+def test_what_the_line_still_held_of_a_job_given_up_is_never_delivered(wire: str, tmp_path: Path) -> None:
+    async def story(stand: Stand) -> None:
+        printer = await given_up_in_mid_job(stand)
+        stand.model.clear(faults.SILENT)
+        stand.model.clear(faults.COVER_OPEN)
+        counts = [stand.model.received]
+        for _ in range(2):
+            assert await printer.print(SLIP) == PRINTED
+            counts.append(stand.model.received)
+        first, second = counts[1] - counts[0], counts[2] - counts[1]
+        freed = Commissioning().paper.longest_command + len(CLEAR_BUFFERS + INITIALISE + CUT)
+        assert first <= second + freed + TERMINAL_BYTES
+
+    Table(wire, tmp_path).try_out(story)
 
 
 def test_the_first_slip_loads_what_is_heavy_and_an_idle_box_does_not(tmp_path: Path) -> None:
