@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 import pytest
 
 from drivers.errors import OutcomeUnknown, Rejected, Unavailable
-from drivers.gateway import Patience
+from drivers.gateway import HttpGateway, Patience
 from drivers.ports import Health
 from simulators.phone import faults
-from tests.gateway.stands import MESSAGE, Stand, in_memory, over_http
+from tests.gateway.stands import MESSAGE, REAL, Stand, fresh_message, in_memory, over_http, real_gateway
+
+with_a_gateway = pytest.mark.parametrize("stand", [over_http, in_memory, *([None] if REAL else [])])
+"""The simulator on both wires, and the real gateway where one is named."""
 
 BRIEF = Patience(connect_s=5.0, answer_s=0.05)
 Script = Callable[[Stand], Awaitable[None]]
+Sends = Callable[[HttpGateway], Awaitable[None]]
+AnyStand = Callable[..., AbstractAsyncContextManager[Stand]] | None
 
 
 @pytest.fixture(params=[over_http, in_memory], ids=["http", "memory"])
@@ -33,6 +39,48 @@ def play(request: pytest.FixtureRequest) -> Callable[..., None]:
 
 
 Play = Callable[..., None]
+
+
+def with_any(stand: AnyStand, script: Sends, token: str | None = None) -> None:
+    """Runs a script that needs nothing but the port."""
+
+    async def whole() -> None:
+        if stand is None:
+            await script(real_gateway(token))
+            return
+        async with stand(**({} if token is None else {"token": token})) as simulated:
+            await script(simulated.gateway)
+
+    asyncio.run(whole())
+
+
+@with_a_gateway
+def test_every_gateway_takes_a_message_and_its_repeat(stand: AnyStand) -> None:
+    async def script(gateway: HttpGateway) -> None:
+        message = fresh_message()
+        await gateway.send(message)
+        await gateway.send(message)
+        assert gateway.status().health is Health.ONLINE
+
+    with_any(stand, script)
+
+
+@with_a_gateway
+def test_every_gateway_refuses_what_is_no_number(stand: AnyStand) -> None:
+    async def script(gateway: HttpGateway) -> None:
+        with pytest.raises(Rejected):
+            await gateway.send(replace(fresh_message(), phone="nobody"))
+
+    with_any(stand, script)
+
+
+@with_a_gateway
+def test_every_gateway_wants_its_token(stand: AnyStand) -> None:
+    async def script(gateway: HttpGateway) -> None:
+        with pytest.raises(Unavailable, match="not_allowed"):
+            await gateway.send(fresh_message())
+
+    with_any(stand, script, token="another")
 
 
 @pytest.mark.rule("P2")
