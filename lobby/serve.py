@@ -18,6 +18,7 @@ from edge.ledger import Ledger, Request
 from edge.people.credentials import Credentials
 from edge.settings import Settings
 from lobby.devices import real_devices
+from lobby.memory import give_back_large_blocks
 from lobby.notify import notify, watchdog_interval_s
 from lobby.site import create_site, words
 from lobby.supervision import Supervisor
@@ -31,6 +32,7 @@ log = logging.getLogger("lobby")
 
 async def serve(settings: Settings, state: Path) -> None:
     """Run the box until SIGTERM or SIGINT. Raises `LedgerUnusable` where the ledger cannot be trusted."""
+    give_back_large_blocks()
     clock, chance = SystemClock(), SystemChance()
     ledger = open_ledger(settings, state, clock, chance)
     credentials = Credentials(clock, chance)
