@@ -9,10 +9,14 @@ from __future__ import annotations
 import asyncio
 import math
 import selectors
-from collections.abc import Coroutine, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Mapping
+from contextvars import Context
+from typing import Any, TypeVar, TypeVarTuple
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+_NANOSECOND = 1e-9
 
 STANDSTILL_S = 5.0
 """Real seconds without a timer or a ready task after which nothing can ever go on."""
@@ -32,9 +36,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._virtual_s
 
+    def call_at(
+        self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """As always; but never for this very moment, which floating point may make of a very short wait."""
+        return super().call_at(max(when, math.nextafter(self._virtual_s, math.inf)), callback, *args, context=context)
+
     def jump(self, seconds: float) -> None:
-        """Move on by `seconds`, and by the least possible step where floating point would swallow them."""
-        self._virtual_s = max(self._virtual_s + seconds, math.nextafter(self._virtual_s, math.inf))
+        """Move on by `seconds`, far from zero by a hair more: a timer runs once its time is passed by a nanosecond."""
+        there = self._virtual_s + seconds
+        self._virtual_s = there if there + _NANOSECOND > there else math.nextafter(there, math.inf)
 
 
 class _JumpingSelector(selectors.BaseSelector):

@@ -282,9 +282,8 @@ class Firmware:
         self._later(SENSORS_SETTLE_S, self._first_look)
 
     def _first_look(self) -> None:
-        for slot, state in self._slots.items():
+        for slot in self._slots:
             self._read(slot)
-            state.running = None
 
     # -- saying ----------------------------------------------------------------------------------------------
 

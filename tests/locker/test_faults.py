@@ -463,3 +463,19 @@ def test_duplicate_client_id_flaps_and_opens_nothing_wrongly() -> None:
         assert stand.board.status().health is Health.ONLINE
 
     on_virtual_time(story)
+
+
+def test_a_pulse_in_the_boards_first_half_second_has_an_outcome_too() -> None:
+    """Its first look at the sensors must not forget what is under way."""
+
+    async def story(stand: Simulated) -> None:
+        await stand.fault("locker.jam", slot="A01")
+        stand.locker.power_off()
+        await stand.until(Health.OFFLINE)
+        stand.locker.power_on()
+        await stand.until(Health.ONLINE)
+        act = stand.act()
+        await stand.board.pulse(act, "A01")
+        await stand.hear_stage(act, Stage.JAMMED)
+
+    on_virtual_time(story)
