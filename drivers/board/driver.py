@@ -167,7 +167,7 @@ class MqttBoard:
         if status != before:
             self._told_status = status
             self._reports.put(StatusChanged(status))
-            if before.health is Health.OFFLINE:
+            if before.health is Health.OFFLINE and status.health is not Health.OFFLINE:
                 self._acknowledging.ask(self._picture.boot)
         for state in self._picture.changed_slots(now_s):
             self._reports.put(SlotChanged(self._name, state))

@@ -66,7 +66,6 @@ connection_messages true
 _BOX_ACCESS = """\
 user {user}
 topic write lobby/v1/{box}/+/cmd/+
-topic write lobby/v1/{box}/+/access
 topic read lobby/v1/{box}/+/hb
 topic read lobby/v1/{box}/+/state/+
 topic read lobby/v1/{box}/+/event
@@ -77,7 +76,6 @@ topic read lobby/v1/{box}/edge/reply
 _DEVICE_ACCESS = """\
 user {device}
 topic read lobby/v1/{box}/{device}/cmd/+
-topic read lobby/v1/{box}/{device}/access
 topic write lobby/v1/{box}/{device}/hb
 topic write lobby/v1/{box}/{device}/state/+
 topic write lobby/v1/{box}/{device}/event

@@ -26,7 +26,7 @@ from tests.mqtt.brokers import BOX, CABINET, LOCKER, broker_in, free_port
 ROOT = f"lobby/v1/{BOX}"
 OWN = {
     LOCKER: [f"{ROOT}/{LOCKER}/hb", f"{ROOT}/{LOCKER}/state/B05", f"{ROOT}/{LOCKER}/event", f"{ROOT}/{LOCKER}/status"],
-    "box": [f"{ROOT}/{LOCKER}/cmd/pulse", f"{ROOT}/{CABINET}/cmd/ack", f"{ROOT}/door-7/access"],
+    "box": [f"{ROOT}/{LOCKER}/cmd/pulse", f"{ROOT}/{CABINET}/cmd/ack"],
 }
 REPLY = f"{ROOT}/edge/reply"
 
