@@ -16,7 +16,7 @@ from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
-from lobby.demo.places import Places, read_json, write_json
+from lobby.demo.places import read_json, write_json
 
 ENDS_WITHIN_S = 6.0
 """The service closes its streams within two seconds and its ledger after that; then it is killed."""
@@ -70,24 +70,28 @@ class Pids:
 
 
 class Child:
-    """`ready` says whether it has come up, asked again and again. `say` tells the console."""
+    """`ready` is what it writes once it has come up: only its own word counts, for anybody may listen at a port.
+
+    `say` tells the console.
+    """
 
     def __init__(
         self,
         name: str,
         arguments: Sequence[str],
-        places: Places,
+        log: Path,
         pids: Pids,
-        ready: Callable[[], bool],
+        ready: str,
         say: Callable[[str], None],
     ) -> None:
         self.name = name
         self.state = ChildState.OFF
         self.on_change: Callable[[], None] = lambda: None
         self._arguments = arguments
-        self._log = places.logs / f"{name}.log"
+        self._log = log
         self._pids = pids
-        self._ready = ready
+        self._ready = ready.encode()
+        self._began_at = 0
         self._say = say
         self._process: asyncio.subprocess.Process | None = None
         self._wanted = asyncio.Event()
@@ -157,6 +161,7 @@ class Child:
     async def _spawn(self) -> None:
         self._show(ChildState.STARTING)
         with self._log.open("ab") as log:
+            self._began_at = log.tell()
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
@@ -172,7 +177,7 @@ class Child:
     async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
         try:
             async with asyncio.timeout(STARTS_WITHIN_S):
-                while process.returncode is None and not await asyncio.to_thread(self._ready):  # noqa: ASYNC110 - it is another process
+                while process.returncode is None and not self._is_ready():  # noqa: ASYNC110 - it is another process
                     await asyncio.sleep(LOOK_EVERY_S)
         except TimeoutError:
             raise ChildFailed(f"{self.name} did not come up in {STARTS_WITHIN_S:.0f} s; see {self._log}") from None
@@ -180,6 +185,11 @@ class Child:
             raise ChildFailed(f"{self.name} ended at once; its last words are in {self._log}")
         if self._wanted.is_set():
             self._show(ChildState.RUNNING)
+
+    def _is_ready(self) -> bool:
+        with self._log.open("rb") as log:
+            log.seek(self._began_at)
+            return self._ready in log.read()
 
     def _ended(self, status: int) -> None:
         self._process = None

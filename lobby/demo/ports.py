@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import http.client
 import socket
-from collections.abc import Callable
 from contextlib import suppress
 
 HOST = "127.0.0.1"
 LOBBY_PORT = 8090
 SERVICE_PORT = 8080
-_ASK_S = 1.0
 
 
 def choose(usual: int = 0) -> int:
@@ -21,30 +18,3 @@ def choose(usual: int = 0) -> int:
             probe.bind((HOST, port))
             return int(probe.getsockname()[1])
     raise OSError("no free port")
-
-
-def listens(port: int) -> Callable[[], bool]:
-    """Whether somebody takes connections there."""
-
-    def ask() -> bool:
-        with suppress(OSError), socket.create_connection((HOST, port), timeout=_ASK_S):
-            return True
-        return False
-
-    return ask
-
-
-def healthy(port: int) -> Callable[[], bool]:
-    """Whether the service there says that it is alive."""
-
-    def ask() -> bool:
-        connection = http.client.HTTPConnection(HOST, port, timeout=_ASK_S)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == http.client.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-
-    return ask

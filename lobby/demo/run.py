@@ -87,7 +87,7 @@ class Demo:
     async def play(self, *, fresh: bool) -> None:
         """Start everything and keep it running until cancelled; then end it in the opposite order."""
         await self._tidy(fresh=fresh)
-        at = self._choose_ports()
+        at = Ports.choose()
         cast = Cast(self._places, at, say)
         async with AsyncExitStack() as stack:
             broker = self._start_broker(stack, at, fresh=fresh)
@@ -95,8 +95,10 @@ class Demo:
             await _start(stack, devices)
             steel = Steel(self._places.devices / "steel.json", Peer(at.locker_hands))
             await steel.put_back()
+            notes, code = await self._prepare(demo_settings(self._places, at))
+            at = self._choose_doors(at)
             settings = self._write_settings(at)
-            notes, code = await self._prepare(settings)
+            cast = Cast(self._places, at, say)
             service, page = cast.service(), cast.page()
             house = await self._open_house(stack, at, settings, notes, service, broker)
             await _start(stack, [service, page])
@@ -113,8 +115,8 @@ class Demo:
             self._places.clear()
             self._places.make()
 
-    def _choose_ports(self) -> Ports:
-        at = Ports.choose(self._port)
+    def _choose_doors(self, devices: Ports) -> Ports:
+        at = devices.with_doors(self._port)
         if self._port and at.page != self._port:
             say(f"Port {self._port} is taken by another program; the virtual lobby gets {at.page} instead.")
         return at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drivers.mqtt.broker_files import BOX_USER
 from edge.settings import (
@@ -29,10 +29,8 @@ LOCKER = LockerSettings(columns=tuple(ColumnSettings.model_validate(column) for 
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that listens in a demo, on 127.0.0.1 only. The last five are control ports."""
+    """Everything that listens in a demo, on 127.0.0.1 only. Hands are control ports; page and service come last."""
 
-    page: int
-    service: int
     broker: int
     printer: int
     gateway: int
@@ -40,12 +38,17 @@ class Ports:
     printer_hands: int
     phone_hands: int
     house_hands: int
+    page: int = 0
+    service: int = 0
 
     @classmethod
-    def choose(cls, page: int | None) -> Ports:
-        """The page's and the service's usual ports where they are free."""
-        free = [ports.choose() for _ in range(7)]
-        return cls(ports.choose(page or ports.LOBBY_PORT), ports.choose(ports.SERVICE_PORT), *free)
+    def choose(cls) -> Ports:
+        """Any free ports for the devices."""
+        return cls(*(ports.choose() for _ in range(7)))
+
+    def with_doors(self, page: int | None) -> Ports:
+        """With the page's and the service's usual ports, where they are free just now: others want them too."""
+        return replace(self, page=ports.choose(page or ports.LOBBY_PORT), service=ports.choose(ports.SERVICE_PORT))
 
     @property
     def page_url(self) -> str:
