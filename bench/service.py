@@ -44,12 +44,12 @@ def bare() -> tuple[float, float]:
     return took, size
 
 
-def wait_for(what: Callable[[], bool]) -> None:
+def wait_for(what: Callable[[], bool], every_s: float = 0.01) -> None:
     until = perf_counter() + PATIENCE_S
     while not what():
         if perf_counter() > until:
             raise TimeoutError("the lobby did not come up")
-        sleep(0.01)
+        sleep(every_s)
 
 
 def readiness(port: int) -> dict[str, object]:
@@ -75,7 +75,7 @@ def with_every_driver_on(state: Path) -> float:
     """Megabytes of the service in a running demo, all devices online."""
     with subprocess.Popen([*LOBBY, "demo", "--state", str(state)], stdout=subprocess.DEVNULL) as demo:
         try:
-            wait_for(lambda: all_online(state))
+            wait_for(lambda: all_online(state), 0.5)
             return resident_mb(json.loads((state / "pids.json").read_text(encoding="utf-8"))["service"][0])
         finally:
             demo.send_signal(signal.SIGINT)

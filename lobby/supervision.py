@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from edge.chance import Chance
 
@@ -37,7 +38,7 @@ class Supervisor:
     def loops(self) -> tuple[Loop, ...]:
         return tuple(self._loops.values())
 
-    async def keep(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+    async def keep(self, name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run a loop for ever, until cancelled. What breaks it is logged by type and place, never with its values."""
         loop = self._loops.setdefault(name, Loop(name))
         wait_s = FIRST_WAIT_S
@@ -49,17 +50,24 @@ class Supervisor:
             await asyncio.sleep(wait_s * (500 + self._chance.below(1000)) / 1000)
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
-    async def _once(self, loop: Loop, run: Callable[[], Awaitable[None]]) -> None:
-        loop.running, broken = True, "ended"
+    async def _once(self, loop: Loop, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        loop.running = True
+        task = asyncio.create_task(run(), name=loop.name)
         try:
-            await run()
-        except Exception as error:  # noqa: BLE001 - whatever broke one loop, the others must go on
-            broken = where_broken(error)
+            await asyncio.wait({task})
         finally:
+            await _ended(task)
             loop.running = False
+        error = task.exception()
         loop.restarts += 1
-        loop.last_error = broken
-        log.error("%s stopped: %s", loop.name, broken)
+        loop.last_error = where_broken(error) if error is not None else "ended"
+        log.error("%s stopped: %s", loop.name, loop.last_error)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel what still runs, and wait until it is gone."""
+    task.cancel()
+    await asyncio.wait({task})
 
 
 def where_broken(error: BaseException) -> str:

@@ -7,6 +7,7 @@ at the desk's needs-eyes list settles it. Whatever a crash cut off becomes `unkn
 """
 
 from edge.acts.engine import Acts, Reaction, Seen
-from edge.acts.tables import PROJECTION, ActRow, ActState
+from edge.acts.state import ActRow, ActState
+from edge.acts.tables import PROJECTION
 
 __all__ = ["PROJECTION", "ActRow", "ActState", "Acts", "Reaction", "Seen"]

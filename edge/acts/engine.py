@@ -21,10 +21,8 @@ from edge.acts.facts import (
     BoardEventSeen,
     DeviceStatusSeen,
 )
+from edge.acts.state import UNSETTLED, ActRow, ActState
 from edge.acts.tables import (
-    UNSETTLED,
-    ActRow,
-    ActState,
     act_row,
     last_act_on,
     last_event_seq,

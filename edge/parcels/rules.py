@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from edge.acts import ActRow, ActState
+from edge.acts.state import ActRow, ActState
 from edge.parcels.facts import Care, MailClass, Signature
 from edge.refusal import Refusal
 from edge.wall import SIZES, Cell, Size

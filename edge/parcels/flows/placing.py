@@ -12,7 +12,8 @@ from datetime import timedelta
 from drivers.ports import Door, Health, Occupied, SlotState
 from edge import eyes
 from edge.acts import ActRow
-from edge.acts.tables import ActState, acts_about, unsettled_slots
+from edge.acts.state import ActState
+from edge.acts.tables import acts_about, unsettled_slots
 from edge.chance import digits, new_id
 from edge.house import House
 from edge.ledger import Connection, Ledger, Request, Tx

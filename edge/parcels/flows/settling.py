@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from edge import eyes
 from edge.acts import ActRow, ActState, Seen
-from edge.acts.tables import UNSETTLED
+from edge.acts.state import UNSETTLED
 from edge.ledger import Tx
 from edge.parcels.facts import CellReleased, ParcelUnsure
 from edge.parcels.flows.collect import PURPOSE as COLLECT
