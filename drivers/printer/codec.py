@@ -105,11 +105,14 @@ class _Tape(Dummy):  # type: ignore[misc]  # python-escpos ships no types
         self._lines(lines, align=block.align, size=size, bold=block.bold)
 
     def _lines(self, lines: Sequence[str], *, align: Align = Align.LEFT, size: int = 1, bold: bool = False) -> None:
+        styled = size > 1 or bold
         self._raw(_ALIGNMENT[align])
-        self._style(size=size, bold=bold)
+        if styled:
+            self._style(size=size, bold=bold)
         for line in lines:
             self._line(line, align=align, size=size, bold=bold)
-        self._style(size=1, bold=False)
+        if styled:
+            self._style(size=1, bold=False)
 
     def _style(self, *, size: int, bold: bool) -> None:
         big = size > 1

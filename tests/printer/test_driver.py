@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from drivers.ports import Document, Health, PrintOutcome, PrintResult, Text
 from drivers.printer.commands import CLEAR_BUFFERS, CUT, INITIALISE
 from drivers.printer.commissioning import Commissioning
 from drivers.printer.driver import EscPosPrinter
+from drivers.printer.transports import Link, Transport
 from simulators.printer import faults
 from simulators.printer.memory import MemoryTransport
+from simulators.printer.model import Body
 from tests.printer.stand import SLIP, Stand, Table, eventually
 
 PRINTED = PrintOutcome(PrintResult.PRINTED)
@@ -84,6 +87,33 @@ def test_the_process_id_of_another_job_proves_nothing(virtual: Table) -> None:
         assert await second.print(SLIP) == PrintOutcome(PrintResult.PARSED)  # its id was answered to `first` before
 
     virtual.try_out(story)
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """A transport on which the answer to a question of the last job turns up late."""
+
+    transport: Transport
+
+    async def open(self) -> Link:
+        link = await self.transport.open()
+        said = [b"\x00"]
+
+        async def read() -> bytes:
+            return said.pop() if said else await type(link).read(link)
+
+        link.read = read  # type: ignore[method-assign]  # one method of this one link
+        return link
+
+
+def test_a_late_answer_to_the_last_job_proves_nothing_of_this_one(virtual: Table) -> None:
+    async def story(stand: Stand) -> None:
+        known = await stand.learn()
+        stand.model.lay(faults.SLOW, dots_per_s=10)
+        printer = replace(stand, transport=LeftOver(stand.transport)).driver(known)
+        assert await printer.print(SLIP) == PrintOutcome(PrintResult.UNKNOWN, "silent")
+
+    virtual.try_out(story, Body(process_id=False))
 
 
 def test_fifty_jobs_leave_no_file_open(table: Table) -> None:
