@@ -93,7 +93,19 @@ class Policy(_Part):
     reserve_mb: int = Field(default=64, ge=1)
 
 
+class AccessSettings(_Part):
+    """How long people stay signed in, and how long codes and consents live."""
+
+    desk_idle_s: int = Field(default=900, ge=30)
+    kiosk_idle_s: int = Field(default=120, ge=30)
+    longest_session_s: int = Field(default=12 * 3600, ge=600)
+    consent_life_s: int = Field(default=120, ge=15)
+    screen_code_life_s: int = Field(default=600, ge=60)
+    setup_code_life_s: int = Field(default=7 * 24 * 3600, ge=600)
+
+
 class Settings(_Part):
+    access: AccessSettings = AccessSettings()
     box: BoxSettings = BoxSettings()
     http: HttpSettings = HttpSettings()
     broker: BrokerSettings = BrokerSettings()

@@ -16,6 +16,7 @@ from edge.clock import SystemClock
 from edge.house import House
 from edge.ledger import Ledger, Request
 from edge.people.credentials import Credentials
+from edge.people.policy import AccessPolicy
 from edge.settings import Settings
 from lobby.devices import real_devices
 from lobby.memory import give_back_large_blocks
@@ -35,7 +36,7 @@ async def serve(settings: Settings, state: Path) -> None:
     give_back_large_blocks()
     clock, chance = SystemClock(), SystemChance()
     ledger = open_ledger(settings, state, clock, chance)
-    credentials = Credentials(clock, chance)
+    credentials = Credentials(clock, chance, policy=AccessPolicy(**settings.access.model_dump()))
     try:
         devices = real_devices(settings, state, clock, chance)
         house = build_house(settings, ledger, devices, words(settings), clock, chance, credentials)

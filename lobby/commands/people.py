@@ -18,7 +18,7 @@ from edge.people.directory import Directory, Kind
 from edge.people.import_flows import ImportReport, apply_import, preview_import
 from edge.people.importing import read_import
 from edge.people.pin_flows import issue_setup_code
-from edge.people.proving import plain_number
+from edge.people.plain import plain_number
 from edge.people.screens import ScreenPlan, issue_screen_code
 from edge.people.who import BOX
 from edge.refusal import Refusal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from itertools import pairwise
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_a_loop_that_ends_by_itself_is_begun_again_ever_more_slowly() -> None:
         await asyncio.gather(keeping, return_exceptions=True)
 
     run_virtual(scene())
-    waits = [later - earlier for earlier, later in zip(starts, starts[1:], strict=False)]
+    waits = [later - earlier for earlier, later in pairwise(starts)]
     assert waits[0] < 1.0
     assert 15.0 <= waits[-1] <= 45.0
 
