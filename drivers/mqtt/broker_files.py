@@ -122,18 +122,18 @@ def make_credentials(folder: Path, users: Iterable[str], dice: Dice) -> Mapping[
 
 def write_broker_files(folder: Path, plan: BrokerPlan, credentials: Mapping[str, Path], dice: Dice) -> None:
     """Configuration, hashed passwords and access rules, each 0600 in `folder`."""
-    access = "\n".join(
-        [
-            _BOX_ACCESS.format(user=BOX_USER, box=plan.box),
-            *(_DEVICE_ACCESS.format(device=device, box=plan.box) for device in plan.devices),
-        ]
-    )
     passwords = "".join(
         password_line(user, read_password(credentials[user]), dice.bytes(_SALT_BYTES)) for user in plan.users
     )
     _write(folder / "mosquitto.conf", CONFIG.format(port=plan.port, host=plan.host))
-    _write(folder / "access", access)
+    _write(folder / "access", access_rules(plan))
     _write(folder / "passwords", passwords)
+
+
+def access_rules(plan: BrokerPlan) -> str:
+    """Who may say and hear what, in mosquitto's words."""
+    devices = (_DEVICE_ACCESS.format(device=device, box=plan.box) for device in plan.devices)
+    return "\n".join([_BOX_ACCESS.format(user=BOX_USER, box=plan.box), *devices])
 
 
 def read_password(file: Path) -> str:

@@ -307,6 +307,17 @@ class _PahoLink:
         self._lose(_LOST.get(code.value, "closed"))
 
 
+class _ShakenOrClosed(ssl.SSLSocket):
+    """paho leaves a socket open whose handshake failed."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 def _client(wire: PahoWire, hello: Hello) -> Client:
     client = Client(
         CallbackAPIVersion.VERSION2,
@@ -318,7 +329,9 @@ def _client(wire: PahoWire, hello: Hello) -> Client:
     client.connect_timeout = TCP_CONNECT_WITHIN_S
     client.max_inflight_messages_set(MOST_IN_FLIGHT)
     if wire.ca_file is not None:
-        client.tls_set_context(ssl.create_default_context(cafile=str(wire.ca_file)))
+        context = ssl.create_default_context(cafile=str(wire.ca_file))
+        context.sslsocket_class = _ShakenOrClosed
+        client.tls_set_context(context)
     if hello.will is not None:
         client.will_set(hello.will.topic, hello.will.payload, hello.will.qos, hello.will.retain)
     return client
