@@ -22,6 +22,7 @@ from edge.clock import SystemClock
 from simulators.control import Peer, Refused
 from simulators.faults import fault_named, menu
 from simulators.locker.config import ConfigUnusable, load
+from simulators.locker.faults import FAULTS
 from simulators.locker.flash import KEPT_IDS, Flash
 from tests.locker.stand import Simulated as Sim
 from tests.locker.stand import Stand, on_virtual_time, running
@@ -35,6 +36,12 @@ def test_every_fault_has_one_name_and_words_in_both_languages() -> None:
     assert len({fault.name for fault in faults}) == len(faults)
     assert all(fault.zh and fault.en and fault.does and fault.device for fault in faults)
     assert {fault.device for fault in faults} >= {"locker", "printer", "broker"}
+
+
+def test_each_fault_of_a_locker_has_a_test_that_is_named_for_it() -> None:
+    tests = " ".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_*_faults.py"))
+    untested = [fault.name for fault in FAULTS if f"def test_{fault.name.partition('.')[2]}_" not in tests]
+    assert untested == []
 
 
 def test_a_fault_is_found_by_its_name() -> None:
