@@ -1,11 +1,13 @@
-"""The first start: a sample building, as an office would send it, and PINs that exist on this machine only."""
+"""The first start: a sample building, as an office would send it, and PINs that exist on this machine only.
+
+Loaded only then: it brings the reader of spreadsheets with it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from edge.chance import SystemChance, digits
 from edge.people.access_facts import Orientation, ScreenKind
@@ -19,7 +21,8 @@ from edge.people.who import BOX, Role
 from edge.refusal import Refusal
 from edge.settings import Settings
 from lobby.commands.people import OfflineParts, offline
-from lobby.demo.places import Places, read_json, write_json
+from lobby.demo.notes import Notes
+from lobby.demo.places import Places
 from lobby.sample import KNOWN_HOUSEHOLDS, write_sample
 
 SEED = 417
@@ -40,49 +43,6 @@ WITH_PINS: Mapping[Role, int] = {
 Say = Callable[[str], None]
 
 
-class Notes:
-    """What the demo keeps beside the box: `demo.json`."""
-
-    def __init__(self, places: Places) -> None:
-        self._path = places.notes
-        self._kept = read_json(self._path)
-
-    @property
-    def complete(self) -> bool:
-        return bool(self._kept.get("complete"))
-
-    @property
-    def seed(self) -> int:
-        return int(self._kept.get("seed", SEED))
-
-    @property
-    def people(self) -> list[dict[str, str]]:
-        """`number`, `name`, `role`, `pin` of each who has a PIN."""
-        return list(self._kept.get("people", []))
-
-    @property
-    def phones(self) -> dict[str, str]:
-        """Phone -> whose it is, as the phone's own page shows it."""
-        return dict(self._kept.get("phones", {}))
-
-    @property
-    def known(self) -> list[str]:
-        """The phones of those whom the walk through the demo meets."""
-        return [resident.phone for household in KNOWN_HOUSEHOLDS.values() for resident in household]
-
-    @property
-    def token(self) -> str:
-        """The doorkeeper's; empty before its screen is enrolled."""
-        return str(self._kept.get("token", ""))
-
-    def of_role(self, role: Role) -> dict[str, str]:
-        return next(person for person in self.people if person["role"] == role)
-
-    def write(self, **changes: Any) -> None:
-        self._kept |= changes
-        write_json(self._path, self._kept)
-
-
 async def move_in(settings: Settings, places: Places, notes: Notes, say: Say) -> None:
     """Load the sample building into an empty house. Done again from the start when it was cut off."""
     files = await asyncio.to_thread(write_sample, places.sample, SEED)
@@ -92,7 +52,9 @@ async def move_in(settings: Settings, places: Places, notes: Notes, say: Say) ->
         parts.directory.refresh(parts.ledger)
         say("  making PINs, random for this demo")
         people = await _give_pins(parts)
-        notes.write(seed=SEED, people=people, phones=_phones(parts.directory), token="", complete=True)
+        known = [resident.phone for household in KNOWN_HOUSEHOLDS.values() for resident in household]
+        phones = _phones(parts.directory)
+        notes.write(seed=SEED, people=people, phones=phones, known=known, token="", complete=True)
 
 
 async def doorkeepers_code(settings: Settings, places: Places) -> str:

@@ -14,12 +14,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge.api.cookies import COMMON_COOKIE, SCREEN_COOKIES
 from edge.chance import SystemChance, new_id
 from edge.people.access_facts import Orientation, ScreenKind
 from edge.people.screens import ScreenPlan
 from edge.people.who import Role
-from lobby.demo.building import Notes
+from lobby.demo.notes import Notes
 from lobby.demo.ports import HOST
 from simulators.control import Refused
 
@@ -86,6 +85,8 @@ class Doorkeeper:
         code = _good(await self._post("/screens/codes", wanted, cookie=signed_in)).body["code"]
         await self._post("/sessions/desk/end", {}, cookie=signed_in)
         cookies = _good(await self._post("/screens/enrolment", {"code": code})).cookies
+        from edge.api.cookies import COMMON_COOKIE, SCREEN_COOKIES  # brings the whole web side with it
+
         own = SCREEN_COOKIES[plan.kind]
         common = [cookie.replace(own, COMMON_COOKIE, 1) for cookie in cookies if plan.kind is ScreenKind.KIOSK]
         return [*cookies, *common]  # the kiosk's pages look for theirs in the common one

@@ -17,10 +17,10 @@ from typing import Any
 
 from drivers.mqtt.broker import Broker, BrokerUnusable
 from edge.settings import Settings
-from lobby.demo.building import Notes
 from lobby.demo.children import Child, ChildState
 from lobby.demo.doorkeeper import Doorkeeper
 from lobby.demo.journal import Journal
+from lobby.demo.notes import Notes
 from simulators.broker_faults import FAULTS
 from simulators.control import Refused
 

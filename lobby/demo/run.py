@@ -16,12 +16,12 @@ from drivers.mqtt.broker import Broker, BrokerUnusable, start_broker
 from edge.chance import SystemChance
 from edge.ledger import LedgerUnusable
 from edge.settings import Settings
-from lobby.demo.building import Notes, doorkeepers_code, move_in
 from lobby.demo.cast import Cast
 from lobby.demo.children import Child, ChildFailed, Pids
 from lobby.demo.doorkeeper import Doorkeeper
 from lobby.demo.house import DemoHouse
 from lobby.demo.journal import Journal
+from lobby.demo.notes import Notes
 from lobby.demo.places import DemoUnusable, Places, lock, read_json, write_json
 from lobby.demo.settings import BOX, LOCKER, Ports, as_toml, demo_settings
 from lobby.demo.steel import Steel
@@ -143,10 +143,14 @@ class Demo:
         if not learnt_file(state, settings.printer.device).exists():
             await commission_printer(settings.printer, state)
         notes = Notes(self._places)
+        if notes.complete and notes.token:
+            return notes, ""
+        from lobby.demo.building import doorkeepers_code, move_in
+
         if not notes.complete:
             say("First start: moving the sample building in")
             await move_in(settings, self._places, notes, say)
-        return notes, "" if notes.token else await doorkeepers_code(settings, self._places)
+        return notes, await doorkeepers_code(settings, self._places)
 
     async def _open_house(
         self, stack: AsyncExitStack, at: Ports, settings: Settings, notes: Notes, service: Child, broker: Broker
