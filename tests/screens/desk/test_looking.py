@@ -1,0 +1,145 @@
+"""What no device could settle: a person looks, and writes down what they found; cells opened with a second person."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.screens.desk.conftest import Desk
+from tests.screens.desk.test_hand_over import received
+
+
+def open_first(page: Page, words: str) -> None:
+    """By keyboard: down to the row, Enter."""
+    for _ in range(12):
+        page.keyboard.press("ArrowDown")
+        row = page.locator(".row:focus-within")
+        if row.count() and words in row.inner_text():
+            break
+    page.keyboard.press("Enter")
+
+
+def test_a_door_that_jammed_is_settled_by_keyboard_with_what_was_found(week: Desk) -> None:
+    page = week.sign_in()
+    expect(page.locator(".rail")).to_contain_text("需要人看")
+    open_first(page, "门卡住")
+    page.wait_for_url("**/desk/eyes/*")
+    expect(page.locator(".acts [data-step=seen]")).to_have_count(1)
+    page.keyboard.press("2")
+    expect(page.get_by_label("门没有开")).to_be_checked()
+    page.locator("[name=note]").fill("门后纸箱顶住，已移开")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/eyes?did=look")
+    expect(page.locator(".rows")).not_to_contain_text("门卡住")
+    week.go(page, "/cells/A08")
+    expect(page.locator(".today")).to_contain_text("空")
+
+
+def test_no_finding_is_no_answer(week: Desk) -> None:
+    page = week.sign_in()
+    week.go(page, "/eyes")
+    page.locator(".row", has_text="单据出纸不明").first.locator(".key").click()
+    page.get_by_role("button", name="登记").click()
+    expect(page.locator(".problem")).to_contain_text("还没有选看到的情况")
+    expect(page.locator(".problem")).to_contain_text("没有改动")
+
+
+def test_paper_that_nobody_vouched_for_is_judged_or_printed_again(week: Desk) -> None:
+    page = week.sign_in()
+    week.go(page, "/parcels/P000006")
+    receipt = page.locator(".row--slip").filter(has_text="D-")
+    label = page.locator(".row--slip").filter(has_text="L-")
+    expect(receipt).to_contain_text("不知是否出纸")
+    receipt.get_by_role("button", name=re.compile("纸好的")).click()
+    expect(receipt).to_contain_text("已出纸")
+    label.get_by_role("button", name=re.compile("补打")).click()
+    expect(label).to_contain_text("补打 1", timeout=15_000)
+    expect(label).to_contain_text("已出纸", timeout=15_000)
+    assert any("补打 REPRINT 1" in marks for marks in week.hands("see")["papers"])
+    expect(page.locator("aside")).not_to_contain_text("需要人看")
+
+
+def test_staff_open_a_cell_with_a_reason_and_a_second_person_and_see_it_open(morning: Desk) -> None:
+    page = morning.sign_in()
+    morning.go(page, "/cells/B05?do=open")
+    page.locator("details[open] [name=reason]").fill("住户手机丢失")
+    page.locator("[name=second_number]").fill("s01")
+    page.locator("[name=second_pin]").fill(morning.told["pins"]["s01"])
+    page.get_by_role("button", name="打开 B05").click()
+    expect(page.locator(".problem")).to_contain_text("第二人必须是另一位同事")
+    assert morning.hands("see")["open"] == []
+
+    page.locator("details[open] [name=reason]").fill("住户手机丢失")
+    page.locator("[name=second_number]").fill("m01")
+    page.locator("[name=second_pin]").fill(morning.told["pins"]["m01"])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/cells/B05?did=open")
+    expect(page.locator("[data-step=now]")).to_contain_text("已打开", timeout=15_000)
+    assert morning.hands("see")["open"] == ["B05"]
+    expect(page.locator(".journal")).to_contain_text("前台开 B05")
+    expect(page.locator(".journal")).to_contain_text("住户手机丢失")
+    morning.hands("close", "B05")
+    expect(page.locator("[data-live=cell-sensors]")).to_contain_text("关着", timeout=15_000)
+
+
+def test_a_cell_goes_out_of_service_with_a_reason_and_comes_back(morning: Desk) -> None:
+    page = morning.sign_in()
+    morning.go(page, "/devices")
+    page.get_by_role("link", name="E05 空").click()
+    page.locator("summary", has_text="停用").click()
+    page.locator("details[open] [name=reason]").fill("门铰链松")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?did=take_out")
+    expect(page.locator("main")).to_contain_text("停用：门铰链松")
+    morning.go(page, "/devices")
+    expect(page.get_by_role("link", name="E05 停用")).to_be_visible()
+    page.get_by_role("link", name="恢复使用 E05").click()
+    page.get_by_role("button", name="恢复 E05").click()
+    page.wait_for_url("**?did=bring_back")
+    expect(page.locator(".today")).to_contain_text("空")
+
+
+@pytest.mark.parametrize(
+    ("fault", "says", "do"),
+    [("printer.cover_open", "上盖开着", "合上盖子"), ("printer.paper_out", "没有纸", "换纸")],
+)
+def test_a_device_in_trouble_says_what_is_safe_and_what_to_do(morning: Desk, fault: str, says: str, do: str) -> None:
+    morning.hands("printer", name=fault)
+    try:
+        page = morning.sign_in()
+        received(morning, page, f"SF{abs(hash(fault)) % 10**10:010d}", "0602")
+        morning.go(page, "/devices")
+        device = page.locator(".devices li", has_text="打印机")
+        expect(device).to_contain_text(says, timeout=15_000)
+        expect(device).to_contain_text("单号都在")
+        expect(device).to_contain_text(do)
+        expect(page.locator(".row--slip").first).to_contain_text("没有打出来", timeout=15_000)
+    finally:
+        morning.hands("printer", name=fault, on=False)
+
+
+def test_a_board_that_falls_silent_shows_by_itself(morning: Desk) -> None:
+    page = morning.sign_in()
+    morning.go(page, "/devices")
+    expect(page.locator(".devices li", has_text="格口柜")).to_contain_text("正常")
+    morning.hands("fault", name="locker.board_silent")
+    try:
+        expect(page.locator(".devices li", has_text="格口柜")).to_contain_text("没有门会迟开", timeout=20_000)
+    finally:
+        morning.hands("fault", name="locker.board_silent", on=False)
+    expect(page.locator(".devices li", has_text="格口柜")).to_contain_text("正常", timeout=30_000)
+
+
+def test_a_supervisor_gets_a_code_for_a_screen_and_the_desk_alone_does_not(morning: Desk) -> None:
+    page = morning.sign_in("s01")
+    morning.go(page, "/screens")
+    expect(page.locator("main")).to_contain_text("主管或经理办理")
+    expect(page.locator("[name=panel]")).to_have_count(0)
+
+    page = morning.sign_in("m01")
+    morning.go(page, "/screens")
+    page.locator("[name=name]").fill("kiosk-1")
+    page.keyboard.press("Enter")
+    expect(page.locator(".big")).to_have_text(re.compile(r"\d{4} \d{4} \d{4}"))
