@@ -50,11 +50,11 @@ class Folder:
     """Folds each fact into every projection that declares its kind."""
 
     def __init__(self, projections: Sequence[Projection]) -> None:
-        self._folds: dict[str, list[Callable[[Connection, Entry, Fact], None]]] = {}
+        self.folds: dict[str, list[Callable[[Connection, Entry, Fact], None]]] = {}
         for projection in projections:
             for fact in projection.facts:
-                self._folds.setdefault(fact.kind, []).append(projection.fold)
+                self.folds.setdefault(fact.kind, []).append(projection.fold)
 
     def fold(self, db: Connection, entry: Entry, fact: Fact) -> None:
-        for fold in self._folds.get(entry.kind, ()):
+        for fold in self.folds.get(entry.kind, ()):
             fold(db, entry, fact)

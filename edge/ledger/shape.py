@@ -205,11 +205,16 @@ def _record_encoder(kind: type, shapes: Mapping[str, Shape]) -> Callable[[object
         values = values_of(value)
         types_seen = tuple(map(type, values))
         integers = known.get(types_seen)
-        if integers is not None:
-            record: dict[str, Any] = dict(zip(names, values))  # noqa: B905 - one value a name
-            for name in integers:
-                checked_int(record[name])
-            return record
+        if integers is None:
+            return check(values, types_seen)
+        record: dict[str, Any] = getattr(value, "__dict__", {})
+        if len(record) != len(names):  # it has slots, or keeps more than its fields
+            record = dict(zip(names, values, strict=True))
+        for name in integers:
+            checked_int(record[name])
+        return record
+
+    def check(values: tuple[object, ...], types_seen: tuple[type, ...]) -> Plain:
         checked = {name: one(item) for name, one, item in zip(names, encoders, values, strict=True)}
         if _PLAIN_TYPES.issuperset(types_seen):
             known[types_seen] = tuple(name for name, one in zip(names, types_seen, strict=True) if one is int)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from edge.chance import Chance
 from edge.clock import Trust
 from edge.ledger.authority import Authority, Role
-from edge.ledger.entry import Entry, Head, chained, encode
+from edge.ledger.entry import Entry, Head, encode
 from edge.ledger.facts import EpochBegun, Fact, Vocabulary
-from edge.ledger.merkle import Peaks, extend, leaf_hash, pack
+from edge.ledger.merkle import Peaks, extend, pack
 from edge.ledger.projection import Folder
 from edge.ledger.sqlite import Connection
 from edge.ledger.times import spell
@@ -56,6 +57,7 @@ _INSERT = (
 )  # the driver looks for adapters of bytes and None, a microsecond each: bytearray and 0 spare the append path that
 
 
+_FOLD, _DECISION = Role.FOLD, Role.DECISION
 _Row = tuple[int, int, str, str, str, str, str, int, bytearray, bytearray]
 
 Mark = tuple[int, int, bytes, Peaks, int]
@@ -76,30 +78,32 @@ class Journal:
         self._encoded: list[bytes] = []  # their encodings
         self.authority = Authority(db)
         self._encode = vocabulary.encode
-        self._fold = folder.fold
+        self._folds = folder.folds
 
     def append(self, fact: Fact, stamp: Stamp, actor: str, cause: int | None) -> Entry:
+        db, authority = self.db, self.authority
         seq, epoch, kind, subject, data = self._seq + 1, self._epoch, fact.kind, fact.subject, self._encode(fact)
         if cause is not None and not 0 < cause < seq:
             raise ValueError(f"entry {seq} cannot be caused by entry {cause}")
         fields = (stamp.at_bytes, stamp.trust_bytes, kind.encode(), subject.encode(), actor.encode(), data)
         encoded = encode(seq, epoch, cause, fields)
-        digest = chained(self._hash, encoded)
+        digest = sha256(self._hash + encoded).digest()  # `chained`, without the call
         self._seq, self._hash = seq, digest
         self._encoded.append(encoded)
         places = (seq, epoch, stamp.at, stamp.trust, kind, subject, actor)
         entry = Entry(*places, cause, data, digest)
         self._rows.append((*places, cause or 0, bytearray(data), bytearray(digest)))
-        self.authority.role = Role.FOLD
-        self._fold(self.db, entry, fact)
-        self.authority.role = Role.DECISION
+        authority.role = _FOLD
+        for fold in self._folds.get(kind, ()):
+            fold(db, entry, fact)
+        authority.role = _DECISION
         return entry
 
     def seal(self) -> None:
         """Write the entries, grow the Merkle tree and move the head; the last thing before COMMIT."""
         if not self._rows:
             return
-        leaves = [leaf_hash(encoded) for encoded in self._encoded]
+        leaves = [sha256(b"\x00" + encoded).digest() for encoded in self._encoded]  # `leaf_hash`, likewise
         self._peaks, blocks = extend(self._seq - len(leaves), self._peaks, leaves)
         self.db.executemany(_INSERT, self._rows)
         self._rows.clear()
