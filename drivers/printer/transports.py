@@ -26,6 +26,7 @@ RAW_PORT = 9100  # "JetDirect", where network printers listen
 READ_SIZE = 4096
 _FAREWELL_S = 0.5  # how long a printer gets to take what is under way before a link is closed
 _TOO_EARLY_S = 0.02  # a device that says "ready" and then "not yet" must not spin the loop
+_STALE_READS = 16  # 64 KB; a device that never stops talking must not hold up the loop
 _DRAIN_LOOKS = 500  # 10 s: 8 KB at 9600 baud
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER 0: what is still under way is thrown away, not delivered later
 
@@ -145,7 +146,16 @@ class UsbTransport:
 
     async def open(self) -> Link:
         number = os.open(self.path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY)
+        _forget_input(number)
         return _FileLink(number, lambda: os.close(number), is_terminal=os.isatty(number))
+
+
+def _forget_input(number: int) -> None:
+    """What the printer said to nobody must not answer the next question."""
+    with suppress(OSError):  # nothing there
+        for _ in range(_STALE_READS):
+            if not os.read(number, READ_SIZE):
+                return
 
 
 class _FileLink:

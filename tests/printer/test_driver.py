@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
+import subprocess
+import sys
+import termios
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from drivers.errors import Unavailable
 from drivers.ports import Document, Health, PrintOutcome, PrintResult, Text
-from drivers.printer.commands import CLEAR_BUFFERS, CUT, INITIALISE
+from drivers.printer.commands import CLEAR_BUFFERS, CUT, INITIALISE, ask_health
 from drivers.printer.commissioning import Commissioning
 from drivers.printer.driver import EscPosPrinter
-from drivers.printer.transports import Link, Transport
+from drivers.printer.transports import Link, Transport, _FileLink
 from simulators.printer import faults
 from simulators.printer.memory import MemoryTransport
 from simulators.printer.model import Body
@@ -89,31 +94,54 @@ def test_the_process_id_of_another_job_proves_nothing(virtual: Table) -> None:
     virtual.try_out(story)
 
 
-@dataclass(frozen=True)
-class LeftOver:
-    """A transport on which the answer to a question of the last job turns up late."""
+@dataclass
+class Echoing:
+    """A transport on which all that was said on the last connection turns up once more."""
 
     transport: Transport
+    said: bytes = b""
 
     async def open(self) -> Link:
         link = await self.transport.open()
-        said = [b"\x00"]
+        again, self.said = self.said, b""
 
         async def read() -> bytes:
-            return said.pop() if said else await type(link).read(link)
+            nonlocal again
+            data, again = again, b""
+            data = data or await type(link).read(link)
+            self.said += data
+            return data
 
         link.read = read  # type: ignore[method-assign]  # one method of this one link
         return link
 
 
-def test_a_late_answer_to_the_last_job_proves_nothing_of_this_one(virtual: Table) -> None:
+@pytest.mark.parametrize("process_id", [True, False])
+def test_late_answers_to_the_last_job_prove_nothing_of_this_one(virtual: Table, process_id: bool) -> None:
     async def story(stand: Stand) -> None:
         known = await stand.learn()
+        printer = replace(stand, transport=Echoing(stand.transport)).driver(known)
+        await printer.print(SLIP)
         stand.model.lay(faults.SLOW, dots_per_s=10)
-        printer = replace(stand, transport=LeftOver(stand.transport)).driver(known)
         assert await printer.print(SLIP) == PrintOutcome(PrintResult.UNKNOWN, "silent")
 
-    virtual.try_out(story, Body(process_id=False))
+    virtual.try_out(story, Body(process_id=process_id))
+
+
+def test_what_a_usb_printer_said_to_nobody_answers_no_question(tmp_path: Path) -> None:
+    async def story(stand: Stand) -> None:
+        printer = await stand.printer()
+        assert await printer.print(SLIP) == PRINTED
+        link = await stand.transport.open()
+        assert isinstance(link, _FileLink)
+        await link.write(b"".join(map(ask_health, (1, 2, 3, 4))))
+        await eventually(lambda: waiting(link) == 4)  # "well", four times, and nobody reads it
+        link.close()
+        stand.model.lay(faults.PAPER_OUT)
+        with pytest.raises(Unavailable):
+            await printer.print(SLIP)
+
+    Table("usb", tmp_path).try_out(story)
 
 
 def test_fifty_jobs_leave_no_file_open(table: Table) -> None:
@@ -222,13 +250,15 @@ def test_loading_the_byte_builder_leaves_nothing_in_the_temporary_folder(tmp_pat
 
 
 def run_python(program: str, **environment: str) -> str:
-    import subprocess
-    import sys
-
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={**os.environ, **environment}
     )
     return done.stdout.strip()
+
+
+def waiting(link: _FileLink) -> int:
+    """Bytes that could be read at once."""
+    return int.from_bytes(fcntl.ioctl(link._number, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 def open_files() -> int:
