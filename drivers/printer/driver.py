@@ -61,6 +61,11 @@ class EscPosPrinter:
     def status(self) -> DeviceStatus:
         return self._status
 
+    @property
+    def grade(self) -> Grade:
+        """What this printer can prove, as commissioning learnt it."""
+        return self._known.grade
+
     async def run(self) -> None:
         """Look at the printer now and then, until cancelled."""
         wait_s = self._patience.watch_s
