@@ -138,8 +138,9 @@ def test_what_a_usb_printer_said_to_nobody_answers_no_question(tmp_path: Path) -
         await eventually(lambda: waiting(link) == 4)  # "well", four times, and nobody reads it
         link.close()
         stand.model.lay(faults.PAPER_OUT)
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable) as refused:
             await printer.print(SLIP)
+        assert refused.value.reason == "paper"
 
     Table("usb", tmp_path).try_out(story)
 

@@ -221,7 +221,7 @@ def test_wherever_the_paper_ends_only_a_whole_slip_is_called_printed(virtual: Ta
         printer = await stand.printer()
         assert await printer.print(SLIP) == PRINTED
         good = stand.model.slips[-1]
-        for at in range(1, good.height + 200, 7):
+        for at in range(1, good.height + 200, 17):
             stand.model.lay(faults.PAPER_OUT, at_dot=at)
             outcome = await printer.print(SLIP)
             whole = stand.model.slips[-1].height == good.height
@@ -245,8 +245,8 @@ def test_a_full_buffer_on_a_stalled_printer_never_hangs_the_box(virtual: Table) 
 
 
 def places(size: int) -> list[int]:
-    """Bytes into a connection: every third, few within the picture; the first 12 are questions."""
-    return [*range(13, 450, 3), *range(450, size - 250, 101), *range(size - 250, size, 3)]
+    """Bytes into a connection: every few of the commands', fewer within the picture; the first 12 are questions."""
+    return [*range(13, 450, 5), *range(450, size - 250, 301), *range(size - 250, size, 4)]
 
 
 def everything(stand: Stand) -> tuple[object, ...]:
