@@ -80,7 +80,7 @@ def door_page(here: Here, parcel: str) -> View:
     if act is None or (done and act.state not in _MOVING):
         raise Go(f"{HERE}/done/{parcel}" if done else f"{HERE}/waiting")
     stage = stage_of(act, done=done or act.last_occupied is False)
-    main, others = _answers(stage, done=done)
+    main, others = answers(stage, done=done)
     return DoorPage(
         path=here.path,
         once=here.once,
@@ -98,7 +98,7 @@ def door_page(here: Here, parcel: str) -> View:
     )
 
 
-def _answers(stage: Stage, *, done: bool) -> tuple[Choice | None, tuple[Choice, ...]]:
+def answers(stage: Stage, *, done: bool) -> tuple[Choice | None, tuple[Choice, ...]]:
     """The one main key of a stage, and what else may be the case."""
     wrong = Choice("problem", "answer.problem")
     again = Choice("again", "answer.again")
@@ -158,6 +158,8 @@ def wrong_page(here: Here, parcel: str) -> View:
         what="wrong",
         values={"cell": row.cell},
         choices=tuple(Choice(word, f"wrong.{word}") for word in words),
+        wall=here.house.wall,
+        cell=row.cell,
         back=f"{HERE}/door/{parcel}",
     )
 

@@ -123,6 +123,7 @@ def terms_page(here: Here) -> View:
     if not draft.addressee:
         raise Go(f"{HERE}/to")
     person = here.house.directory.person(draft.addressee)
+    house = facade(here, here.house.directory.unit(draft.unit).building, unit=draft.unit)
     free = _free(here)
     with here.house.ledger.reading() as db:
         consents = has_locker_consent(db, draft.addressee)
@@ -135,6 +136,7 @@ def terms_page(here: Here) -> View:
             what=why,
             values={"unit": person.unit_label, "name": person.masked},
             choices=(Choice(f"desk:{why}", "answer.desk"), Choice("keep", "answer.not_put_in")),
+            house=house,
             back=f"{HERE}/to",
         )
     return Terms(
@@ -145,7 +147,7 @@ def terms_page(here: Here) -> View:
         unit=person.unit_label,
         free_hours=here.house.settings.policy.free_hours,
         sizes=tuple((size.value, free[size]) for size in SIZES),
-        house=facade(here, here.house.directory.unit(draft.unit).building, unit=draft.unit),
+        house=house,
         back=f"{HERE}/to",
     )
 

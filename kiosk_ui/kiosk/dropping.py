@@ -29,7 +29,7 @@ def door_page(here: Here, parcel: str) -> View:
         raise Go(f"{HERE}/done/{parcel}")
     stage = stage_of(act, done=act.last_occupied)
     insists = here.problem is not None and here.problem.code == "door_still_open"
-    main, others = _answers(stage, insists=insists)
+    main, others = answers(stage, insists=insists)
     return DoorPage(
         path=here.path,
         once=here.once,
@@ -47,7 +47,7 @@ def door_page(here: Here, parcel: str) -> View:
     )
 
 
-def _answers(stage: Stage, *, insists: bool) -> tuple[Choice | None, tuple[Choice, ...]]:
+def answers(stage: Stage, *, insists: bool) -> tuple[Choice | None, tuple[Choice, ...]]:
     too_big = Choice("does_not_fit", "answer.does_not_fit")
     keep = Choice("not_put_in", "answer.not_put_in")
     put_in = Choice("insist", "answer.shut") if insists else Choice("put_in", "answer.put_in")

@@ -154,6 +154,8 @@ class Choices(View):
     by_phone: str = ""
     asked: str = ""
     house: Facade | None = None
+    wall: Wall | None = None
+    cell: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

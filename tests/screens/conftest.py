@@ -74,7 +74,7 @@ class Lobby:
     told: dict[str, Any]
     browser: Browser
     end: Callable[[], None]
-    begin_again: Callable[[], None]
+    begin_again: Callable[[], dict[str, Any]]
 
     def hands(self, do: str, cell: str = "", **more: object) -> dict[str, Any]:
         answer = httpx.post(f"{self.address}/hands", json={"do": do, "cell": cell, **more}, timeout=10)
@@ -116,6 +116,6 @@ def lobby(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Lobby]]:
         def begin(parcels: int = 2) -> Lobby:
             told = start(parcels, 0)
             again = partial(start, parcels, int(told["address"].rsplit(":", 1)[1]))
-            return Lobby(told["address"], told, chromium, running.close, lambda: bool(again()) and None)
+            return Lobby(told["address"], told, chromium, running.close, again)
 
         yield begin

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from edge.wall import wall_from
 from kiosk_ui import place
-from kiosk_ui.kiosk import views
+from kiosk_ui.kiosk import collect, dropping, views
 from kiosk_ui.texts import Lang, Texts
 
 NOW = datetime(2026, 11, 22, 14, 26, tzinfo=timezone(timedelta(hours=8)))
@@ -33,9 +33,7 @@ def item(texts: Texts, cell: str = "B05", ending: str = "4471", carrier: str = "
 
 def door(texts: Texts, act: str, stage: views.Stage) -> views.DoorPage:
     full = stage is views.Stage.OPEN if act == "collect" else stage is views.Stage.CLOSE
-    answers = {"collect": ("took", ("again", "problem")), "drop": ("put_in", ("does_not_fit", "again", "not_put_in"))}
-    main, others = answers[act]
-    seen = stage not in {views.Stage.REQUESTED, views.Stage.OPENING}
+    main, others = collect.answers(stage, done=False) if act == "collect" else dropping.answers(stage, insists=False)
     one = item(texts)
     assert one.where is not None
     return views.DoorPage(
@@ -49,8 +47,8 @@ def door(texts: Texts, act: str, stage: views.Stage) -> views.DoorPage:
         where=one.where,
         stage=stage,
         full=full,
-        main=views.Choice(main, f"answer.{main}") if seen else None,
-        others=tuple(views.Choice(word, f"answer.{word}") for word in others) if seen else (),
+        main=main,
+        others=others,
     )
 
 
@@ -89,11 +87,15 @@ def pages(texts: Texts) -> dict[str, views.View]:
             path="/kiosk/wrong",
             once="o1",
             what="wrong",
+            wall=WALL,
+            cell="B05",
             values={"cell": "B05"},
             choices=tuple(views.Choice(w, f"wrong.{w}") for w in ("empty", "not_mine", "damaged", "did_not_open")),
             back="/kiosk/door",
         ),
-        "noted": views.Result(path="/kiosk/done", once="o1", what="noted.empty", values={"cell": "B05"}, look=True),
+        "noted": views.Result(
+            path="/kiosk/done", once="o1", what="noted.empty", values={"cell": "B05"}, look=True, wall=WALL, cell="B05"
+        ),
         "thanks": views.Result(
             path="/kiosk/done",
             once="o1",
@@ -107,6 +109,8 @@ def pages(texts: Texts) -> dict[str, views.View]:
             once="o1",
             what="thanks_next",
             n=2,
+            wall=WALL,
+            cell="B05",
             main=views.Choice("next", "answer.next"),
         ),
         "courier": views.Pad(
@@ -187,6 +191,7 @@ def pages(texts: Texts) -> dict[str, views.View]:
         "no-consent": views.Choices(
             path="/kiosk/drop/terms",
             what="no_consent",
+            house=views.Facade(30, 8, 12, 4),
             values={"unit": "3-1204", "name": "张*三"},
             choices=(views.Choice("desk:no_consent", "answer.desk"), views.Choice("keep", "answer.not_put_in")),
             back="/kiosk/drop/to",

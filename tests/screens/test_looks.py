@@ -29,12 +29,18 @@ MEASURE = """(mm) => {
     what: (e.tagName + "." + e.className + " " + e.textContent.trim().slice(0, 12)).replace(/\\s+/g, " "),
     w: r.width / mm, h: r.height / mm, left: r.left, top: r.top, right: r.right, bottom: r.bottom,
     go: e.classList.contains("go") }; };
+  const covered = (e) => {  // by something that is not clear, where its last line ends
+    const line = [...e.getClientRects()].at(-1);
+    const there = document.elementsFromPoint(line.left + Math.min(line.width / 2, 20), line.bottom - line.height / 4);
+    const above = there.slice(0, Math.max(0, there.findIndex((one) => e.contains(one) || one.contains(e))));
+    return above.some((one) => getComputedStyle(one).backgroundColor !== "rgba(0, 0, 0, 0)");
+  };
   const texts = [...document.querySelectorAll("body *")].filter((e) =>
-    shown(e) && !e.closest(".pane,.frozen") && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()));
+    shown(e) && !e.closest(".cell,.frozen") && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()));
   return {
     keys: [...document.querySelectorAll("button,a[href]")].filter(shown).map(box),
     texts: texts.map((e) => ({...box(e), size: parseFloat(getComputedStyle(e).fontSize) / mm,
-      list: Boolean(e.closest(".lists"))})),
+      list: Boolean(e.closest(".lists")), covered: covered(e)})),
     high: innerHeight, wide: innerWidth, scrolls: document.documentElement.scrollHeight > innerHeight + 1,
   };
 }"""
@@ -78,6 +84,8 @@ def test_every_page_fits_its_screen_and_every_text_is_large_enough(
                 found.append(f"{name}: {text['what']} is {text['size']:.1f} mm")
             if not text["list"] and not inside(text, seen):
                 found.append(f"{name}: {text['what']} is cut off")
+            if not text["list"] and text["covered"]:
+                found.append(f"{name}: {text['what']} is covered")
     assert found == []
 
 

@@ -260,9 +260,7 @@ VOICE = """
 def test_every_text_is_read_aloud_on_request_and_never_louder_than_the_screen_was_set(lobby: Begin) -> None:
     day = lobby(parcels=0)
     with day.at() as page:
-        expect(page.get_by_role("button", name="朗读")).to_have_count(
-            0
-        )  # this machine has no voice: nothing is promised
+        expect(page.get_by_role("button", name="朗读")).to_have_count(0)  # without a voice nothing is promised
         page.add_init_script(VOICE)
         page.reload()
         assert page.evaluate("said") == []

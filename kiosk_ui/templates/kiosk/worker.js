@@ -7,7 +7,7 @@ self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(SHELF).then((shelf) => shelf.addAll(KEPT)).then(() => self.skipWaiting()));
 });
 self.addEventListener("activate", (event) => {
-  const stale = (names) => Promise.all(names.filter((name) => name !== SHELF).map((name) => caches.delete(name)));
+  const stale = (names) => Promise.all(names.filter((name) => name.startsWith(`moment ${MOMENT} `) && name !== SHELF).map((name) => caches.delete(name)));
   event.waitUntil(caches.keys().then(stale).then(() => self.clients.claim()));
 });
 self.addEventListener("fetch", (event) => {
