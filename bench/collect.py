@@ -1,7 +1,7 @@
 """A resident's request until the lock pulsed, durable before and after, beside bare paho: `python -m bench.collect`.
 
-The house is the real one: flow, rules, ledger on disk with its writer thread, board driver, mosquitto, and the simulated
-board as a process of its own. The reference is a bare paho request and answer through the same kind of broker.
+The house is the real one: flow, rules, ledger on disk with its writer thread, board driver, mosquitto, and the
+simulated board as a process of its own. The reference is a bare paho request and answer through the same kind of broker.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ async def house_on(folder: Path, broker: Broker) -> AsyncIterator[House]:
     house = build_house(settings, ledger, devices, words(settings), clock, chance, credentials)
     tasks = [asyncio.create_task(run) for run in (line.run(), board.run(), house.acts.run())]
     async with asyncio.timeout(20):
-        while board.status().health is not Health.ONLINE:
+        while board.status().health is not Health.ONLINE:  # noqa: ASYNC110 - a status is asked, nobody tells it
             await asyncio.sleep(0.05)
     try:
         yield house

@@ -1,4 +1,4 @@
-"""From the start of the service to "ready", and the memory that it holds with every driver on: `python -m bench.service`.
+"""The start of the service until "ready", and its memory with every driver on: `python -m bench.service`.
 
 The house is the demo's sample building with its real mosquitto, locker, printer and phones. The reference is an
 interpreter that only imports the same web framework and serves nothing.

@@ -236,7 +236,7 @@ class Printer(Protocol):
     def status(self) -> DeviceStatus: ...
 
     async def print(self, document: Document) -> PrintOutcome:
-        """Print and cut one document. Raises `Unavailable` where the printer was not healthy before: nothing was sent."""
+        """Print and cut one document. Raises `Unavailable` where the printer was not healthy: nothing was sent."""
 
 
 @dataclass(frozen=True)
@@ -257,4 +257,4 @@ class MessageGateway(Protocol):
     def status(self) -> DeviceStatus: ...
 
     async def send(self, message: OutgoingMessage) -> None:
-        """Hand over one message. Raises `Unavailable`, `Rejected`, `OutcomeUnknown`; sending the same id again is safe."""
+        """Hand over one message; the same id again is safe. Raises `Unavailable`, `Rejected`, `OutcomeUnknown`."""
