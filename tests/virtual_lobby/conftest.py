@@ -84,16 +84,22 @@ class Table:
 
     def tidy(self) -> None:
         """As at first: no fault, every door shut, every cell empty, paper in."""
-        for device in (self.locker, self.printer, self.phone):
-            for mark in self.see(device)["faults"]:
-                name = mark["name"] if isinstance(mark, dict) else mark
-                self.hands(device, "clear", name=name)
-        self.hands(self.locker, "power", on=1)
-        for cell in self.see(self.locker)["cells"]:
-            if cell["item"]:
-                self.hands(self.locker, "pull", slot=cell["name"])
-                self.hands(self.locker, "take", slot=cell["name"])
-            self.hands(self.locker, "close", slot=cell["name"])
+
+        async def whole() -> None:
+            for device in (self.locker, self.printer, self.phone):
+                hands = Peer(device.found["control"])
+                for mark in (await hands.see())["faults"]:
+                    await hands.do("clear", name=mark["name"] if isinstance(mark, dict) else mark)
+            hands = Peer(self.locker.found["control"])
+            await hands.do("power", on=1)
+            for cell in (await hands.see())["cells"]:
+                if cell["item"]:
+                    await hands.do("pull", slot=cell["name"])
+                    await hands.do("take", slot=cell["name"])
+                if cell["item"] or cell["open"]:
+                    await hands.do("close", slot=cell["name"])
+
+        aside(whole())
 
     def send(self, ident: str, phone: str, text: str) -> None:
         address = f"http://127.0.0.1:{self.phone.found['port']}{self.phone.found['path']}"
