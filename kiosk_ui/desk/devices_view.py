@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
-from drivers.ports import DeviceStatus, Health
+from drivers.ports import DeviceStatus, Grade, Health
 from edge.clock import Trust
 from kiosk_ui.desk.context import Here
 
 
 @dataclass(frozen=True)
 class DeviceLine:
-    """One device: its lamp (on, look, off), what it says of itself, and in trouble what is safe and what to do."""
+    """One device: its lamp (on, look, off), what it says of itself, and in trouble what is safe and what to do.
+
+    `name` is the device's own, or what it is able to prove.
+    """
 
     kind: str
     name: str
@@ -23,13 +27,24 @@ class DeviceLine:
     reason: str = ""
 
 
+@runtime_checkable
+class Graded(Protocol):
+    """A printer that knows what it can prove; a box without one has nothing to know."""
+
+    @property
+    def grade(self) -> Grade: ...
+
+
 _LAMPS = {Health.ONLINE: "on", Health.DEGRADED: "look", Health.OFFLINE: "look"}
 
 
 def device_lines(here: Here) -> list[DeviceLine]:
     house = here.house
     boards = [_line(here, "locker", board.status()) for board in house.boards.values()]
-    return [*boards, _line(here, "printer", house.printer.status()), _line(here, "gateway", house.gateway.status())]
+    printer = _line(here, "printer", house.printer.status())
+    if isinstance(house.printer, Graded):
+        printer = replace(printer, name=here.say(f"desk.grade.{house.printer.grade.value}"))
+    return [*boards, printer, _line(here, "gateway", house.gateway.status())]
 
 
 def _line(here: Here, kind: str, status: DeviceStatus) -> DeviceLine:

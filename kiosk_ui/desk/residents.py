@@ -14,6 +14,7 @@ from edge.people.directory import Kind, Person
 from edge.people.flows import look_up_full, set_locker_consent
 from edge.people.known import UnitRow
 from edge.people.tables import has_locker_consent, units, views_of
+from edge.people.who import SENIOR_ROLES
 from edge.refusal import Refusal
 from kiosk_ui.desk.context import Here
 from kiosk_ui.desk.door import DeskRoute, FieldsDep, HereDep
@@ -146,7 +147,9 @@ def person_values(here: Here, person: str) -> dict[str, object]:
     one = _resident(here, person)
     with here.house.ledger.reading() as db:
         parcels = [row for row in register_page(db, RegisterFilter(unit=one.unit), 200) if row.addressee == one.id]
-        views = views_of(db, one.id)
+        views = (
+            views_of(db, one.id) if here.who.roles & SENIOR_ROLES else []
+        )  # who looked is for those who answer for it
         return {
             "person": one,
             "standing": here.say(f"desk.standing.{one.standing}") if one.standing else "",

@@ -12,6 +12,7 @@ from kiosk_ui.desk import (
     find,
     live,
     looking,
+    moment,
     parcel,
     receive,
     register,
@@ -19,10 +20,15 @@ from kiosk_ui.desk import (
     screens,
     session,
     slips,
+    staff,
 )
 from kiosk_ui.desk.context import ROOT, Desk
 from kiosk_ui.pages import Pages
 from kiosk_ui.texts import Texts
+
+ROOMS = (
+    live, session, moment, find, receive, register, slips, parcel, looking, residents, devices, cells, staff, screens,
+)  # fmt: skip
 
 
 def create_desk_router(house: House, texts: Texts | None = None, assets: Assets | None = None) -> APIRouter:
@@ -33,6 +39,6 @@ def create_desk_router(house: House, texts: Texts | None = None, assets: Assets 
         request.state.desk = desk
 
     router = APIRouter(prefix=ROOT, include_in_schema=False, dependencies=[Depends(bring_desk)])
-    for room in (live, session, find, receive, register, slips, parcel, looking, residents, devices, cells, screens):
+    for room in ROOMS:
         router.include_router(room.router)
     return router

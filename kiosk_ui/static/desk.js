@@ -1,5 +1,5 @@
 // The desk without a mouse: one search box, rows under arrow keys, numbers that pick, a form that leads on by itself.
-import { live } from "./live.js";
+import { guard, live } from "./live.js";
 
 const body = document.body;
 const root = "/desk";
@@ -9,6 +9,7 @@ const typing = (element) => element?.matches?.("input:not([type=radio],[type=che
 
 // ---------- live ----------
 if (body.dataset.at !== undefined) live(`${root}/live?at=${encodeURIComponent(body.dataset.at)}`, (to) => location.assign(to));
+guard(`${root}/worker.js`);
 if ("print" in body.dataset) addEventListener("load", () => print());
 
 // ---------- single keys (may be turned off) and rows ----------

@@ -46,7 +46,12 @@ def test_a_full_record_is_shown_for_a_reason_that_is_written_down(week: Desk) ->
 
     page.get_by_role("link", name="收起").click()
     expect(page.locator("main")).not_to_contain_text("张小三")
-    expect(page.locator("main")).to_contain_text("住户来电核对手机号")
+    expect(page.locator("main")).not_to_contain_text("谁看过")
+
+    senior = week.sign_in("m01")
+    week.go(senior, f"/people/{week.told['known']['张小三']}")
+    expect(senior.locator("main")).to_contain_text("谁看过")
+    expect(senior.locator("main")).to_contain_text("住户来电核对手机号")
 
 
 def export(page: Page, number: str, pin: str) -> None:
