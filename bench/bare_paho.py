@@ -19,7 +19,7 @@ REPLY = f"{ROOT}/edge/reply"
 PAYLOAD = b'{"id":"0123456789abcdef","boot":"1-abcdef","deadline_up_ms":123456,"slot":"B05"}'
 
 
-def client(port: int, user: str, password: str) -> Client:
+def client(port: int, user: str, password: str) -> Any:  # paho types its callbacks and properties by halves
     made = Client(CallbackAPIVersion.VERSION2, client_id=user, protocol=MQTTProtocolVersion.MQTTv5)
     made.username_pw_set(user, password)
     made.max_inflight_messages_set(1000)
@@ -32,8 +32,8 @@ def answer_forever(port: int, password: str) -> None:
     """The device: answers each request with its own bytes."""
     device = client(port, "locker-1", password)
 
-    def answer(_client: Client, _userdata: Any, message: Any) -> None:
-        properties = Properties(PacketTypes.PUBLISH)
+    def answer(_client: Any, _userdata: Any, message: Any) -> None:
+        properties: Any = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types for it
         properties.CorrelationData = message.properties.CorrelationData
         device.publish(message.properties.ResponseTopic, message.payload, 1, properties=properties)
 
@@ -64,7 +64,7 @@ class Asker:
         self._number += 1
         name = str(self._number).encode()
         answered = self._waiting[name] = threading.Event()
-        properties = Properties(PacketTypes.PUBLISH)
+        properties: Any = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types for it
         properties.ResponseTopic = REPLY
         properties.CorrelationData = name
         self._client.publish(f"{ROOT}/locker-1/cmd/pulse", PAYLOAD, 1, properties=properties)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,7 @@ def test_an_empty_cell_is_settled_by_finding_the_parcel(tmp_path: Path) -> None:
 
 def test_a_cell_that_failed_comes_back_when_someone_has_looked(tmp_path: Path) -> None:
     async def scene(rig: Rig) -> None:
-        ask = lambda: rig.ask(rig.staff)  # noqa: E731 - shorter to read here
+        ask = partial(rig.ask, rig.staff)
         await flows.take_out(rig.house, rig.staff, ask(), "A01", reason="铰链松动")
         opened = await rig.drop(await rig.begin_drop())
         assert opened["cell"] != "A01"
