@@ -20,7 +20,7 @@ PAYLOAD = b'{"id":"0123456789abcdef","boot":"1-abcdef","deadline_up_ms":123456,"
 
 
 def client(port: int, user: str, password: str) -> Any:  # paho types its callbacks and properties by halves
-    made = Client(CallbackAPIVersion.VERSION2, client_id=user, protocol=MQTTProtocolVersion.MQTTv5)
+    made: Any = Client(CallbackAPIVersion.VERSION2, client_id=user, protocol=MQTTProtocolVersion.MQTTv5)
     made.username_pw_set(user, password)
     made.max_inflight_messages_set(1000)
     made.on_socket_open = lambda _client, _userdata, sock: sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

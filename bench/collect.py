@@ -1,7 +1,7 @@
 """A resident's request until the lock pulsed, durable before and after, beside bare paho: `python -m bench.collect`.
 
 The house is the real one: flow, rules, ledger on disk with its writer thread, board driver, mosquitto, and the
-simulated board as a process of its own. The reference is a bare paho request and answer through the same kind of broker.
+simulated board as a process of its own. The reference is a bare paho request and answer through such a broker.
 """
 
 from __future__ import annotations
