@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from edge.ledger.canonical import Plain, read
+from edge.ledger.journal import Stamp
 from edge.ledger.sqlite import Connection
 from edge.ledger.times import spell
-from edge.ledger.tx import Request, Stamp
+from edge.ledger.tx import Request
 from edge.refusal import Refusal
 
 

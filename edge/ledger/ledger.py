@@ -21,6 +21,7 @@ from edge.ledger.facts import Fact, Vocabulary
 from edge.ledger.feed import Subscription
 from edge.ledger.files import put
 from edge.ledger.guard import Guard, GuardStatus
+from edge.ledger.journal import Journal
 from edge.ledger.merkle import root, unpack
 from edge.ledger.opening import Opened, open_store
 from edge.ledger.policy import Policy
@@ -28,7 +29,7 @@ from edge.ledger.projection import Folder, Projection
 from edge.ledger.readers import Readers
 from edge.ledger.sqlite import Connection
 from edge.ledger.thread import WriterThread, in_loop
-from edge.ledger.tx import Journal, Request, Tx
+from edge.ledger.tx import Request, Tx
 from edge.ledger.vault import Vault
 from edge.ledger.writer import Job, Writer
 

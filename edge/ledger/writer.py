@@ -16,9 +16,10 @@ from edge.ledger.entry import Entry
 from edge.ledger.errors import LedgerUnusable, Unusable
 from edge.ledger.failures import unusable
 from edge.ledger.guard import Guard
+from edge.ledger.journal import Journal, Stamp
 from edge.ledger.policy import Policy
 from edge.ledger.sqlite import Connection, Error
-from edge.ledger.tx import Decision, Journal, Request, Stamp, Tx
+from edge.ledger.tx import Decision, Request, Tx
 from edge.ledger.vault import Vault, VaultTx
 from edge.refusal import Refusal
 
