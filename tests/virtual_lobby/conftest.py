@@ -136,7 +136,8 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
     token = folder / "token"
     token.write_text(TOKEN, encoding="ascii")
     config = folder / "locker.json"
-    config.write_text(json.dumps({"columns": sample_locker(), "broker": {"port": NOBODY_LISTENS}}), encoding="utf-8")
+    told = {"columns": sample_locker(), "broker": {"port": NOBODY_LISTENS}}
+    config.write_text(json.dumps(told), encoding="utf-8")
     locker = Device(["simulators.locker", "--config", str(config)])
     printer = Device(["simulators.printer", "--port", "0"])
     phone = Device(["simulators.phone", "--token-file", str(token)])
@@ -146,6 +147,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
             device.start()
             page.words += [f"--{name}", str(device.found["control"])]
             device.words += ["--control", str(device.found["control"])] if name != "locker" else []
+        config.write_text(json.dumps({**told, "control": locker.found["control"]}), encoding="utf-8")
         page.start()
         page.words += ["--port", str(page.found["port"])]
         yield Table(locker, printer, phone, page)

@@ -194,3 +194,17 @@ def test_both_languages_and_both_lights_are_one_press_away_and_stay(table: Table
         expect(page.get_by_role("button", name="Shut the door of A03")).to_be_visible()
         page.goto(f"{table.url}/window")
         expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.keeps("files", reason="a process of the module's is started anew, with another pipe")
+def test_a_wall_that_goes_and_comes_back_is_drawn_as_it_stands_now(page: Page, table: Table) -> None:
+    """The steel is the process's own here, so a locker that is back is shut."""
+    table.hands(table.locker, "pull", slot="E09")
+    expect(cell(page, "E09")).to_have_attribute("data-state", "open")
+    table.locker.end()
+    expect(page.locator('[data-live="wall-note"]')).to_have_text("找不到格口柜")
+    expect(page.locator(".wall--play button.cell")).to_have_count(0)
+    table.locker.start()
+    expect(page.locator(".wall--play button.cell")).to_have_count(48)
+    table.hands(table.locker, "pull", slot="E09")
+    expect(cell(page, "E09")).to_have_attribute("data-state", "open")

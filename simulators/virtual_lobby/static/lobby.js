@@ -15,7 +15,7 @@ function show(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   for (const part of all("[data-live]", fresh)) {
     const old = $(`[data-live="${part.dataset.live}"]`);
-    if (old && differs(old, part)) put(old, document.adoptNode(part));
+    if (old && differs(old, part) && old !== part) put(old, document.adoptNode(part));  // or it came with its frame
   }
   settle();
 }
