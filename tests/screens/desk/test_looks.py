@@ -43,6 +43,7 @@ def paths(desk: Desk, page: Page) -> dict[str, str]:
         "cell": "/cells/A08?do=open",
         "cell out": "/cells/E05?do=bring_back",
         "screens": "/screens",
+        "people who work here": "/staff",
         "found": "/find?q=1204",
         "nothing found": "/find?q=qqqq",
         "switch": "/switch",
@@ -111,7 +112,7 @@ def asked(desk: Desk, page: Page) -> list[str]:
 def test_the_pages_before_the_desk_are_accessible(week: Desk, look: str) -> None:
     page = week.browse(look)
     found: list[str] = []
-    for path in ("/sign-in", "/sign-in?why=session_over", "/pin"):
+    for path in ("/sign-in", "/sign-in?why=session_over", "/pin", "/moment"):
         week.go(page, path)
         found += [f"{path}: {one}" for one in findings(page)]
     assert found == []
