@@ -29,7 +29,7 @@ class Patience:
     write_s: float = 5.0  # for the printer to take the next 512 bytes
     poll_s: float = 2.0  # between two looks at a printer that is busy with a job
     completion_s: float = 30.0  # a slip as long as an arm, printed slowly
-    proof_s: float = 5.0  # for the process id, once the printer has answered what was asked after it
+    proof_s: float = 10.0  # for the process id once all was read: paper may be a metre behind
     watch_s: float = 5.0  # between two looks at an idle printer
 
 

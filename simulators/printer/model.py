@@ -21,12 +21,16 @@ TYPE_CHINESE, TYPE_CUTTER = 0x01, 0x02
 
 @dataclass(frozen=True)
 class Body:
-    """What kind of printer it is. `chinese`: the codec of its font, `""` for none."""
+    """What kind of printer it is. `chinese`: the codec of its font, `""` for none.
+
+    `reads_ahead`: it reads on while the head still moves, so that only the process id tells when the paper is out.
+    """
 
     dots: int = 576
     chinese: str = "gb18030"
     process_id: bool = True
     clears: bool = True
+    reads_ahead: bool = False
     answers: bool = True
     buffer: int = 4096
     maker: str = "LOBBY"
@@ -50,7 +54,8 @@ class PrinterModel:
         self._told = b""
         self._jammed = False
         self._dots_per_s = 0
-        self._free_at = 0.0
+        self._free_at = 0.0  # when the head has done what it was told
+        self._owed: list[bytes] = []  # process ids to be told then
         self._listeners: list[Callable[[], None]] = []
 
     # --- what carries its bytes
@@ -77,7 +82,7 @@ class PrinterModel:
 
     def work(self) -> None:
         """Go on with what is in the buffer, as far as paper, cover, cutter and time allow."""
-        while not self.trouble and self._now() >= self._free_at:
+        while not self.trouble and (self.body.reads_ahead or self._now() >= self._free_at):
             found = next_command(bytes(self._buffer), chinese=self._head.chinese)
             if found is None:
                 break
@@ -87,11 +92,12 @@ class PrinterModel:
                 break
             del self._buffer[:length]
             self._obey(command)
+        self._pay()
         self._changed()
 
     def due_at(self) -> float | None:
         """When to call `work` again; None while there is nothing to wait for."""
-        waits = self._buffer and not self.trouble and self._now() < self._free_at
+        waits = (self._owed or self._buffer) and not self.trouble and self._now() < self._free_at
         return self._free_at if waits else None
 
     def take(self) -> bytes:
@@ -205,7 +211,8 @@ class PrinterModel:
         self._head.obey(command)
         self._answer(command)
         if self._dots_per_s:
-            self._free_at = self._now() + (self._head.travelled - before) / self._dots_per_s
+            took_s = (self._head.travelled - before) / self._dots_per_s
+            self._free_at = max(self._now(), self._free_at) + took_s
 
     def _answer(self, command: Command) -> None:
         match command.name, command.args:
@@ -220,7 +227,14 @@ class PrinterModel:
 
     def _process_id(self, data: bytes) -> None:
         if self.body.process_id and faults.NO_PROCESS_ID not in self._laid and data[:2] == b"00":
-            self._say(b"\x37\x22" + data[2:6] + b"\x00")
+            self._owed.append(data[2:6])
+            self._pay()
+
+    def _pay(self) -> None:
+        if self._now() >= self._free_at and not self.trouble:
+            for ident in self._owed:
+                self._say(b"\x37\x22" + ident + b"\x00")
+            self._owed.clear()
 
     def _identity(self, number: int) -> bytes:
         if number in {2, 50}:
@@ -249,6 +263,7 @@ class PrinterModel:
 
     def _forget(self) -> None:
         self._buffer.clear()
+        self._owed.clear()
         self._head.forget_line()
 
     def _real_time(self, question: int) -> bytes:

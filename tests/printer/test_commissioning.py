@@ -93,6 +93,15 @@ def test_a_printer_in_trouble_is_not_commissioned(virtual: Table, fault: str, re
     virtual.try_out(story)
 
 
+@pytest.mark.parametrize("clears", [True, False])
+def test_a_picture_broken_off_before_does_not_hide_what_a_printer_can(virtual: Table, clears: bool) -> None:
+    async def story(stand: Stand) -> None:
+        stand.model.receive(b"\x1dv0\x00\x48\x00")  # its height is still to come
+        assert (await stand.learn()).grade is Grade.PROCESS_ID
+
+    virtual.try_out(story, Body(clears=clears))
+
+
 def test_a_printer_that_is_not_there_is_not_commissioned(tcp: Table) -> None:
     async def story(stand: Stand) -> None:
         with pytest.raises(Unavailable) as refused:

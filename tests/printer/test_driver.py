@@ -72,6 +72,17 @@ def test_the_watch_never_speaks_into_a_job(virtual: Table) -> None:
     virtual.try_out(story)
 
 
+def test_a_printer_that_reads_ahead_is_believed_only_when_it_has_printed(virtual: Table) -> None:
+    async def story(stand: Stand) -> None:
+        printer = await stand.printer()
+        stand.model.lay(faults.SLOW, dots_per_s=100)  # read at once, out in six seconds
+        assert await printer.print(SLIP) == PRINTED
+        stand.model.lay(faults.SLOW, dots_per_s=10)  # out in a minute
+        assert await printer.print(SLIP) == PrintOutcome(PrintResult.PARSED)
+
+    virtual.try_out(story, Body(reads_ahead=True))
+
+
 def test_a_slip_broken_off_by_a_power_cut_is_not_the_head_of_the_next(virtual: Table) -> None:
     async def story(stand: Stand) -> None:
         known = await stand.learn()
