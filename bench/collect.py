@@ -12,9 +12,8 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from time import perf_counter
 
 from bench.bare_paho import Asker
 from bench.locker import (
@@ -22,8 +21,8 @@ from bench.locker import (
     BOX,
     COLUMNS,
     DEVICE,
-    SETTLES_S,
     SLOTS,
+    Pulser,
     Took,
     broker_in,
     child,
@@ -108,40 +107,19 @@ async def fill(house: House) -> tuple[str, list[str]]:
 
 
 @dataclass
-class Collector:
+class Collector(Pulser):
     """Asks for one cell after the other as the kiosk does, and waits for each pulse to be in the journal."""
 
-    house: House
-    visit: str
-    parcels: list[str]
-    hands: object
-    number: int = 0
+    house: House = field(kw_only=True)
+    visit: str = field(kw_only=True)
+    parcels: list[str] = field(kw_only=True)
 
-    async def collect(self) -> None:
+    async def pulse(self) -> None:
         self.number += 1
         request = Request(KIOSK.id, f"bench:{self.number}")
         parcel = self.parcels[self.number % len(self.parcels)]
         opened = await flows.collect_next(self.house, KIOSK, request, self.visit, parcel)
         await self.house.acts.until(opened["act"], lambda row: row.state != "requested")
-
-    async def one_at_a_time_s(self, times: int) -> list[float]:
-        took = []
-        for _ in range(times):
-            began = perf_counter()
-            await self.collect()
-            took.append(perf_counter() - began)
-        return took
-
-    async def at_once_s(self, count: int) -> float:
-        began = perf_counter()
-        await asyncio.gather(*(self.collect() for _ in range(count)))
-        return perf_counter() - began
-
-    async def shut_doors(self) -> None:
-        await asyncio.sleep(SETTLES_S)
-        for slot in SLOTS:
-            await self.hands.do("close", slot=slot)  # type: ignore[attr-defined]  # the simulator's control port
-        await asyncio.sleep(SETTLES_S)
 
 
 async def measure(folder: Path, times: int) -> tuple[Took, Took]:
@@ -154,7 +132,9 @@ async def measure(folder: Path, times: int) -> tuple[Took, Took]:
         stack.callback(asker.close)
         house = await stack.enter_async_context(house_on(folder / "state", broker))
         visit, parcels = await fill(house)
-        return await rounds(asker, Collector(house, visit, parcels, hands), times)  # type: ignore[arg-type]  # same shape
+        board = house.boards[DEVICE]
+        collector = Collector(board, hands, house=house, visit=visit, parcels=parcels)  # type: ignore[arg-type]  # a port
+        return await rounds(asker, collector, times)
 
 
 def goals(bare: Took, ours: Took) -> list[bool]:

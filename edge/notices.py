@@ -27,8 +27,16 @@ RETRY_LONGEST_S = 600.0
 AT_ONCE = 50  # messages looked at in one go
 
 
+class _OfNotice:
+    notice: str
+
+    @property
+    def subject(self) -> str:
+        return f"notice:{self.notice}"
+
+
 @dataclass(frozen=True)
-class NoticeQueued:
+class NoticeQueued(_OfNotice):
     """`what` names the text (parcel_in_cell, …), `about` its subject."""
 
     kind: ClassVar[str] = "notice.queued"
@@ -37,35 +45,23 @@ class NoticeQueued:
     what: str
     about: str
 
-    @property
-    def subject(self) -> str:
-        return f"notice:{self.notice}"
-
 
 @dataclass(frozen=True)
-class NoticeHandedOver:
+class NoticeHandedOver(_OfNotice):
     """The gateway took it."""
 
     kind: ClassVar[str] = "notice.handed_over"
     notice: str
 
-    @property
-    def subject(self) -> str:
-        return f"notice:{self.notice}"
-
 
 @dataclass(frozen=True)
-class NoticeFailed:
+class NoticeFailed(_OfNotice):
     """A try failed. `final`: no further try will be made, somebody must tell the person otherwise."""
 
     kind: ClassVar[str] = "notice.failed"
     notice: str
     reason: str
     final: bool
-
-    @property
-    def subject(self) -> str:
-        return f"notice:{self.notice}"
 
 
 @dataclass(frozen=True)

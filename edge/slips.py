@@ -31,8 +31,16 @@ class SlipState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class _OfSlip:
+    slip: str
+
+    @property
+    def subject(self) -> str:
+        return f"slip:{self.slip}"
+
+
 @dataclass(frozen=True)
-class SlipNumbered:
+class SlipNumbered(_OfSlip):
     """A number is taken for a form, before any paper moves. `copy` is 0 for the first print."""
 
     kind: ClassVar[str] = "slip.numbered"
@@ -41,26 +49,18 @@ class SlipNumbered:
     about: str
     language: str
 
-    @property
-    def subject(self) -> str:
-        return f"slip:{self.slip}"
-
 
 @dataclass(frozen=True)
-class SlipPrintRequested:
+class SlipPrintRequested(_OfSlip):
     """The paper is about to move. `copy` counts reprints; a copy above 0 says 补打 REPRINT."""
 
     kind: ClassVar[str] = "slip.print_requested"
     slip: str
     copy: int
 
-    @property
-    def subject(self) -> str:
-        return f"slip:{self.slip}"
-
 
 @dataclass(frozen=True)
-class SlipPrinted:
+class SlipPrinted(_OfSlip):
     """What the printer proved. `state`: issued, stalled, unknown; `reason`: the driver's word."""
 
     kind: ClassVar[str] = "slip.printed"
@@ -69,23 +69,15 @@ class SlipPrinted:
     state: str
     reason: str
 
-    @property
-    def subject(self) -> str:
-        return f"slip:{self.slip}"
-
 
 @dataclass(frozen=True)
-class SlipJudged:
+class SlipJudged(_OfSlip):
     """A person looked at the paper: `issued` (it is good) or `spoiled` (torn up)."""
 
     kind: ClassVar[str] = "slip.judged"
     slip: str
     state: str
     note: str
-
-    @property
-    def subject(self) -> str:
-        return f"slip:{self.slip}"
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,16 @@ from edge.refusal import Refusal
 LOOK_EVERY_S = 5.0
 
 
+class _OfVisit:
+    visit: str
+
+    @property
+    def subject(self) -> str:
+        return f"visit:{self.visit}"
+
+
 @dataclass(frozen=True)
-class VisitOpened:
+class VisitOpened(_OfVisit):
     """Someone was identified. `purpose`: collect, drop_off; `who`: their id; `by`: code, token, pin."""
 
     kind: ClassVar[str] = "visit.opened"
@@ -32,22 +40,14 @@ class VisitOpened:
     who: str
     by: str
 
-    @property
-    def subject(self) -> str:
-        return f"visit:{self.visit}"
-
 
 @dataclass(frozen=True)
-class VisitClosed:
+class VisitClosed(_OfVisit):
     """`how`: left, idle, replaced (someone else began at this screen), cut_off (the box went down)."""
 
     kind: ClassVar[str] = "visit.closed"
     visit: str
     how: str
-
-    @property
-    def subject(self) -> str:
-        return f"visit:{self.visit}"
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 
+class _OfAct:
+    act: str
+
+    @property
+    def subject(self) -> str:
+        return f"act:{self.act}"
+
+
 @dataclass(frozen=True)
-class ActRequested:
+class ActRequested(_OfAct):
     """Someone allowed to asked for a door. `purpose` is the use case, `about` the subject that it serves."""
 
     kind: ClassVar[str] = "act.requested"
@@ -17,25 +25,17 @@ class ActRequested:
     purpose: str
     about: str
 
-    @property
-    def subject(self) -> str:
-        return f"act:{self.act}"
-
 
 @dataclass(frozen=True)
-class ActActuated:
+class ActActuated(_OfAct):
     """The board said that it pulsed the lock."""
 
     kind: ClassVar[str] = "act.actuated"
     act: str
 
-    @property
-    def subject(self) -> str:
-        return f"act:{self.act}"
-
 
 @dataclass(frozen=True)
-class ActObserved:
+class ActObserved(_OfAct):
     """A sensor said so. `what`: opened, jammed, closed, occupied, emptied; `source`: reply, event, state."""
 
     kind: ClassVar[str] = "act.observed"
@@ -43,65 +43,53 @@ class ActObserved:
     what: str
     source: str
 
-    @property
-    def subject(self) -> str:
-        return f"act:{self.act}"
-
 
 @dataclass(frozen=True)
-class ActConfirmed:
+class ActConfirmed(_OfAct):
     """A person at the door said what they see: opened, not_opened, closed."""
 
     kind: ClassVar[str] = "act.confirmed"
     act: str
     what: str
 
-    @property
-    def subject(self) -> str:
-        return f"act:{self.act}"
-
 
 @dataclass(frozen=True)
-class ActRefused:
+class ActRefused(_OfAct):
     """Nothing moved: the device, or the box before it, refused. `reason` is its word (late, stale_boot, offline …)."""
 
     kind: ClassVar[str] = "act.refused"
     act: str
     reason: str
 
-    @property
-    def subject(self) -> str:
-        return f"act:{self.act}"
-
 
 @dataclass(frozen=True)
-class ActUnknown:
+class ActUnknown(_OfAct):
     """Nobody knows what came of it. `reason`: no_reply, not_seen, cut_off."""
 
     kind: ClassVar[str] = "act.unknown"
     act: str
     reason: str
 
-    @property
-    def subject(self) -> str:
-        return f"act:{self.act}"
-
 
 @dataclass(frozen=True)
-class ActSettled:
+class ActSettled(_OfAct):
     """A person's word ended an act whose outcome was unknown. `finding`: opened, not_opened, closed."""
 
     kind: ClassVar[str] = "act.settled"
     act: str
     finding: str
 
+
+class _OfDevice:
+    device: str
+
     @property
     def subject(self) -> str:
-        return f"act:{self.act}"
+        return f"device:{self.device}"
 
 
 @dataclass(frozen=True)
-class BoardEventSeen:
+class BoardEventSeen(_OfDevice):
     """One event out of a board's outbox, kept by the board until this fact is durable."""
 
     kind: ClassVar[str] = "board.event_seen"
@@ -113,23 +101,15 @@ class BoardEventSeen:
     cause: str
     detail: str
 
-    @property
-    def subject(self) -> str:
-        return f"device:{self.device}"
-
 
 @dataclass(frozen=True)
-class DeviceStatusSeen:
+class DeviceStatusSeen(_OfDevice):
     """A device went online, offline or degraded, with the driver's reason."""
 
     kind: ClassVar[str] = "device.status_seen"
     device: str
     health: str
     reason: str
-
-    @property
-    def subject(self) -> str:
-        return f"device:{self.device}"
 
 
 FACTS = (

@@ -33,8 +33,16 @@ class Signature(StrEnum):
     SCREEN = "screen"
 
 
+class _OfParcel:
+    parcel: str
+
+    @property
+    def subject(self) -> str:
+        return f"parcel:{self.parcel}"
+
+
 @dataclass(frozen=True)
-class ParcelRegistered:
+class ParcelRegistered(_OfParcel):
     """An item came in (P1). It is in the deliverer's hands until it is placed.
 
     `deliverer` is a courier's id, or the name sealed in the vault under `deliverer:<parcel>`. `mark` commits to the
@@ -55,13 +63,9 @@ class ParcelRegistered:
     channel: str
     mark: str = ""
 
-    @property
-    def subject(self) -> str:
-        return f"parcel:{self.parcel}"
-
 
 @dataclass(frozen=True)
-class CellReserved:
+class CellReserved(_OfParcel):
     """A cell is kept for one parcel until it lies there, or the cell is released."""
 
     kind: ClassVar[str] = "parcel.cell_reserved"
@@ -70,13 +74,9 @@ class CellReserved:
     cell: str
     visit: str
 
-    @property
-    def subject(self) -> str:
-        return f"parcel:{self.parcel}"
-
 
 @dataclass(frozen=True)
-class CellReleased:
+class CellReleased(_OfParcel):
     """The parcel has no claim on the cell any more. `why`: does_not_fit, not_put_in, did_not_open, collected, moved."""
 
     kind: ClassVar[str] = "parcel.cell_released"
@@ -85,13 +85,9 @@ class CellReleased:
     cell: str
     why: str
 
-    @property
-    def subject(self) -> str:
-        return f"parcel:{self.parcel}"
-
 
 @dataclass(frozen=True)
-class ParcelPutInCell:
+class ParcelPutInCell(_OfParcel):
     """It lies in its reserved cell. `seen`: sensor (door closed, cell occupied), person (they said so), both."""
 
     kind: ClassVar[str] = "parcel.put_in_cell"
@@ -100,13 +96,9 @@ class ParcelPutInCell:
     cell: str
     seen: str
 
-    @property
-    def subject(self) -> str:
-        return f"parcel:{self.parcel}"
-
 
 @dataclass(frozen=True)
-class ParcelPutOnShelf:
+class ParcelPutOnShelf(_OfParcel):
     """It lies on the desk's shelf. `why`: received, no_consent, not_for_locker, cell_failed, locker_full, moved."""
 
     kind: ClassVar[str] = "parcel.put_on_shelf"
@@ -114,39 +106,27 @@ class ParcelPutOnShelf:
     shelf: str
     why: str
 
-    @property
-    def subject(self) -> str:
-        return f"parcel:{self.parcel}"
-
 
 @dataclass(frozen=True)
-class ParcelSentToDesk:
+class ParcelSentToDesk(_OfParcel):
     """A cell failed or none was free: the deliverer carries it to the desk, under the same number (P9)."""
 
     kind: ClassVar[str] = "parcel.sent_to_desk"
     parcel: str
     why: str
 
-    @property
-    def subject(self) -> str:
-        return f"parcel:{self.parcel}"
-
 
 @dataclass(frozen=True)
-class ParcelTakenBack:
+class ParcelTakenBack(_OfParcel):
     """The deliverer kept it: it never was in the house's care."""
 
     kind: ClassVar[str] = "parcel.taken_back"
     parcel: str
     why: str
 
-    @property
-    def subject(self) -> str:
-        return f"parcel:{self.parcel}"
-
 
 @dataclass(frozen=True)
-class CodeIssued:
+class CodeIssued(_OfParcel):
     """A pickup code for one parcel: only keyed hashes (HMAC-SHA-256, hex) of the digits and of the QR's token."""
 
     kind: ClassVar[str] = "parcel.code_issued"
@@ -154,13 +134,9 @@ class CodeIssued:
     code_hash: str
     token_hash: str
 
-    @property
-    def subject(self) -> str:
-        return f"parcel:{self.parcel}"
-
 
 @dataclass(frozen=True)
-class ParcelCollected:
+class ParcelCollected(_OfParcel):
     """It left with the addressee or a registered family member (P3).
 
     `seen`: sensor, person, both, desk; `by` is the person's id; `visit` is empty at the desk. `signature` is what
@@ -176,13 +152,9 @@ class ParcelCollected:
     signature: str
     mark: str = ""
 
-    @property
-    def subject(self) -> str:
-        return f"parcel:{self.parcel}"
-
 
 @dataclass(frozen=True)
-class ParcelDisputed:
+class ParcelDisputed(_OfParcel):
     """A person at the open door says that something is wrong. `what`: empty, not_mine, damaged, did_not_open."""
 
     kind: ClassVar[str] = "parcel.disputed"
@@ -190,26 +162,18 @@ class ParcelDisputed:
     what: str
     visit: str
 
-    @property
-    def subject(self) -> str:
-        return f"parcel:{self.parcel}"
-
 
 @dataclass(frozen=True)
-class ParcelUnsure:
+class ParcelUnsure(_OfParcel):
     """Where it is is not known: it was on its way into or out of a cell when sight was lost. On the needs-eyes list."""
 
     kind: ClassVar[str] = "parcel.unsure"
     parcel: str
     why: str
 
-    @property
-    def subject(self) -> str:
-        return f"parcel:{self.parcel}"
-
 
 @dataclass(frozen=True)
-class ParcelFound:
+class ParcelFound(_OfParcel):
     """A person looked and says where it is: `in_cell`, `on_shelf`, `collected`, `taken_back`. Ends a dispute or doubt.
 
     Also how a wrong move is undone: a counter-fact with its reason in `note`.
@@ -220,13 +184,18 @@ class ParcelFound:
     where: str
     note: str
 
+
+class _OfCell:
+    device: str
+    cell: str
+
     @property
     def subject(self) -> str:
-        return f"parcel:{self.parcel}"
+        return f"slot:{self.device}/{self.cell}"
 
 
 @dataclass(frozen=True)
-class CellTakenOut:
+class CellTakenOut(_OfCell):
     """A cell is out of service, with its reason."""
 
     kind: ClassVar[str] = "cell.taken_out"
@@ -234,24 +203,16 @@ class CellTakenOut:
     cell: str
     reason: str
 
-    @property
-    def subject(self) -> str:
-        return f"slot:{self.device}/{self.cell}"
-
 
 @dataclass(frozen=True)
-class CellBroughtBack:
+class CellBroughtBack(_OfCell):
     kind: ClassVar[str] = "cell.brought_back"
     device: str
     cell: str
 
-    @property
-    def subject(self) -> str:
-        return f"slot:{self.device}/{self.cell}"
-
 
 @dataclass(frozen=True)
-class CellOpenedByStaff:
+class CellOpenedByStaff(_OfCell):
     """A door opened from the desk. `consent` names the second person's consent where policy asks for one."""
 
     kind: ClassVar[str] = "cell.opened_by_staff"
@@ -260,10 +221,6 @@ class CellOpenedByStaff:
     reason: str
     consent: str
     act: str
-
-    @property
-    def subject(self) -> str:
-        return f"slot:{self.device}/{self.cell}"
 
 
 @dataclass(frozen=True)
