@@ -136,7 +136,7 @@ def ack_command(topics: Topics, boot: str, seq: int) -> Message:
 
     With a `seq` that was acknowledged before (0 at first) it asks for all that is still unacknowledged.
     """
-    name = f"ack-{boot}-{seq}"
+    name = f"ack-{seq}"
     return _command(topics, "ack", name, {"id": name, "boot": boot, "seq": seq})
 
 

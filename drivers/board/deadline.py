@@ -24,8 +24,10 @@ class BoardClock:
 
     What could push the estimate above the truth is a board's clock that runs slower than ours: an old sample is then
     too large by drift times age. So samples live for `window_s` only (two minutes at 100 ppm: 12 ms). A clock that goes
-    back within one boot is not to be believed at all: everything before it is forgotten. Our own time is taken
-    when the loop handles the heartbeat, which can only be later than its arrival: the safe side again.
+    back within one boot is not to be believed at all: everything before it is forgotten. A clock that stopped for a
+    while cannot be told from heartbeats that are late; measured by the old offset they look old, the board is
+    taken for silent and gets no commands until the old offset has left the window. Our own time is taken when the
+    loop handles the heartbeat, which can only be later than its arrival: the safe side again.
     """
 
     def __init__(self, window_s: float) -> None:

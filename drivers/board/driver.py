@@ -141,7 +141,7 @@ class MqttBoard:
         if reply.device != self._name:
             return False
         report = self._pending.take(reply)
-        if report is not None:
+        if report is not None and (asked_here or not self._reports.full):
             self._reports.put(report)
         return True
 

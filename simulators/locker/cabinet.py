@@ -29,13 +29,17 @@ class Impossible(Exception):
 
 @dataclass
 class Compartment:
-    """One cell as it is, whatever a sensor says. `item` names what lies in it, "" when it is empty."""
+    """One cell as it is, whatever a sensor says. `item` names what lies in it, "" when it is empty.
+
+    `pulses` counts how often its coil was switched on: what must never happen twice for one act.
+    """
 
     cell: Cell
     open: bool = False
     item: str = ""
     jammed: bool = False
     stays_shut: bool = True
+    pulses: int = 0
 
 
 class Cabinet:
@@ -56,7 +60,9 @@ class Cabinet:
 
     def release(self, slot: str) -> None:
         """The coil pulses: the latch lets go, unless it is jammed, and the spring opens the door."""
-        if not self.at(slot).jammed:
+        compartment = self.at(slot)
+        compartment.pulses += 1
+        if not compartment.jammed:
             self._timers.at(self._now_s() + SWINGS_OPEN_S, lambda: self.swing(slot, is_open=True))
 
     def swing(self, slot: str, *, is_open: bool) -> None:

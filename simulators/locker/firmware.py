@@ -89,10 +89,9 @@ class Firmware:
         self._state_seq = 0
         self._refused: dict[str, str] = {}
         self._outbox = Outbox(board.wire, board.flash, board.send, boot)
-        self._resent_s = -RESEND_S
+        self._resends = False
         self._later(0, self._boot_up)
         self._later(self._heartbeat_s, self._beat)
-        self._later(RESEND_S, self._resend_again)
 
     def up_ms(self) -> int:
         """The board's own monotonic clock."""
@@ -314,19 +313,24 @@ class Firmware:
         """What opened, closed, came or went says with `detail` whether something lies in the cell now."""
         said = detail or self._slots[slot].occupied.value
         self._outbox.record(kind, self.up_ms(), slot=slot, cause=cause, detail=said)
+        self._resend_later()
 
     def _acknowledged(self, boot: str, seq: int) -> None:
         if not self._outbox.acknowledged(boot, seq):
             self._resend()
 
-    def _resend_again(self) -> None:
-        self._later(RESEND_S, self._resend_again)
-        if self._board.now_s() - self._resent_s >= RESEND_S:
-            self._resend()
-
     def _resend(self) -> None:
-        self._resent_s = self._board.now_s()
         self._outbox.send_all()
+        self._resend_later()
+
+    def _resend_later(self) -> None:
+        if not self._resends and not self._outbox.is_empty:
+            self._resends = True
+            self._later(RESEND_S, self._resend_now)
+
+    def _resend_now(self) -> None:
+        self._resends = False
+        self._resend()
 
     def _later(self, after_s: float, action: Callable[[], None]) -> int:
         return self.timers.at(self._board.now_s() + after_s, action)

@@ -85,6 +85,10 @@ class Locker:
         """The truth, whatever the sensors say."""
         return self._cabinet.at(slot).open
 
+    def pulses(self, slot: str) -> int:
+        """How often its coil was switched on, by whatever command."""
+        return self._cabinet.at(slot).pulses
+
     # -- power -----------------------------------------------------------------------------------------------
 
     @property

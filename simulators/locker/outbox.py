@@ -21,6 +21,10 @@ class Outbox:
     numbered: int = 0
     linked: bool = False
 
+    @property
+    def is_empty(self) -> bool:
+        return not self.flash.outbox
+
     def record(self, kind: str, up_ms: int, *, slot: str = "", cause: str = "", detail: str = "") -> None:
         """Into the flash first, then onto the wire."""
         self.numbered += 1

@@ -52,17 +52,23 @@ class Peer:
     async def _clockwork(self) -> None:
         """Let time pass for the locker, and send what it says."""
         while True:
+            nudged = self._nudge.is_set()
             self._nudge.clear()
             self.locker.tick()
             self._watch_stall()
             self._flush()
-            async with self._changed:
-                self._changed.notify_all()
+            if nudged:
+                await self._tell_waiting()
             self._planned_s = self.locker.next_s()
             wait_s = None if self._planned_s is None else max(0.0, self._planned_s - self._clock.mono_s())
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await self._nudge.wait()
+
+    async def _tell_waiting(self) -> None:
+        """Power, faults or the link may have changed: whoever waits for that looks again."""
+        async with self._changed:
+            self._changed.notify_all()
 
     # -- connection ------------------------------------------------------------------------------------------
 
@@ -130,7 +136,12 @@ class Peer:
                 for message in messages:
                     self._link.post(message)
             except LinkLost:
-                self._link = None
+                self._let_go()
+
+    def _let_go(self) -> None:
+        """The link is of no use any more."""
+        self._link = None
+        self._nudge.set()
 
     def _watch_stall(self) -> None:
         """A stall begins or ends. It ends in a reset, or with everything that was held up arriving at once."""
@@ -139,7 +150,7 @@ class Peer:
         if stall or not ended:
             return
         if ended == "locker.half_open_stall":
-            self._link = None
+            self._let_go()
             return
         held_in, self._held_in = self._held_in, []
         held_out, self._held_out = self._held_out, []

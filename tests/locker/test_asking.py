@@ -113,7 +113,11 @@ def test_a_board_that_nobody_hears_is_unavailable_and_the_act_is_free_again() ->
         with pytest.raises(Unavailable) as refusal:
             await stand.board.pulse(act, "A01")
         assert refusal.value.reason == "no_subscriber"
-        stand.memory.drop(LOCKER, "closed")
+        stand.locker.power_off()
+        stand.locker.power_on()
+        await stand.until(Health.OFFLINE)
+        await stand.until(Health.ONLINE)
+        await stand.board.pulse(act, "A01")
 
     on_virtual_time(story)
 

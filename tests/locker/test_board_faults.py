@@ -39,6 +39,7 @@ def test_power_lost_mid_pulse_of_a_jammed_lock_opens_nothing_afterwards() -> Non
         stand.locker.power_on()
         await stand.hear_event("booted", cause=act)
         await asyncio.sleep(60)
+        assert stand.locker.pulses("A01") == 1
         assert not stand.locker.is_open("A01")
         assert stand.events("opened") == []
 

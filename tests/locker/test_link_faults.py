@@ -35,6 +35,7 @@ def test_duplicate_delivery_opens_once(fault: str) -> None:
         stand.locker.close("A01")
         await asyncio.sleep(30)
         assert not stand.locker.is_open("A01")
+        assert stand.locker.pulses("A01") == 1
         assert Stage.REJECTED not in stand.stages(act)
         assert [event.cause for event in stand.events("opened")] == [act]
 

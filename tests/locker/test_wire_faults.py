@@ -197,6 +197,7 @@ def recorded(broker: Broker, story: Callable[[Simulated, Tapped], Awaitable[None
             await stand.shut("A01")
             await story(stand, tapped)
             await stand.until(Health.ONLINE)
+            assert stand.locker.pulses("A01") == 1
             assert not stand.locker.is_open("A01")
             assert len(stand.events("opened")) == 1
 
