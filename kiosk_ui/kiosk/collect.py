@@ -33,7 +33,7 @@ def code_page(here: Here) -> View:
         problem=here.problem,
         what="code",
         fields=(("code", policy.code_digits, False), *tail),
-        scan=True,
+        scan=here.scanner,
     )
 
 

@@ -83,7 +83,7 @@ def number_page(here: Here) -> View:
         fields=(("number", NUMBER_DIGITS[1], False),),
         shortest=NUMBER_DIGITS[0],
         letters=True,
-        scan=True,
+        scan=here.scanner,
     )
 
 

@@ -58,6 +58,7 @@ class Here:
     once: str
     session: str
     drafts: dict[str, Drafting]
+    scanner: bool = False
     looking: bool = False
     """A live view's request: nobody did anything, so nobody's idle time begins anew."""
 

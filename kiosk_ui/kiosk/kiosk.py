@@ -40,8 +40,9 @@ _GONE = {"visit_over", "sign_in_first", "session_over", "not_yours", "not_yours_
 class Kiosk:
     """All kiosks of one house."""
 
-    def __init__(self, house: House, texts: Texts, assets: Assets) -> None:
+    def __init__(self, house: House, texts: Texts, assets: Assets, *, scanner: bool = False) -> None:
         self.house = house
+        self._scanner = scanner
         self.bells = live.Bells()
         self._texts = texts
         self._assets = assets
@@ -58,6 +59,7 @@ class Kiosk:
         add(f"{ROOT}/worker.js", self._worker, methods=["GET"])
         add(MOMENT, self._moment, methods=["GET"])
         add(f"{ROOT}/live", self._live, methods=["GET"])
+        add(f"{ROOT}/scan", self._typed, methods=["POST"])
         add(f"{ROOT}/{{rest:path}}", self._page, methods=["GET"])
         add(f"{ROOT}/{{rest:path}}", self._press, methods=["POST"])
         return router
@@ -67,15 +69,25 @@ class Kiosk:
         here = self._shown.get(screen)
         if here is None:
             return
-        here = replace(here, looking=False)
-        try:
-            url = await self._scan(here, text.strip())
-        except Refusal as refusal:
-            url = refused(here.path if here.path.startswith(drop.HERE) else collect.HERE, refusal)
-        if url:
+        if url := await self._scan(replace(here, looking=False), text.strip()):
             self.bells.send(screen, url)
 
+    async def _typed(self, request: Request) -> Response:
+        """A scanner that types like a keyboard: its page sends on what came in one burst."""
+        screen = screen_of(request, ScreenKind.KIOSK)
+        if screen is None:
+            return _lead(request, Answer(enrol.PATH))
+        form = await read_form(request)
+        here = self._here(request, screen, form.get("at", ""))
+        return _lead(request, Answer(await self._scan(here, form.get("text", "").strip()) or here.address))
+
     async def _scan(self, here: Here, text: str) -> str:
+        try:
+            return await self._leads_to(here, text)
+        except Refusal as refusal:
+            return refused(here.path if here.path.startswith(drop.HERE) else collect.HERE, refusal)
+
+    async def _leads_to(self, here: Here, text: str) -> str:
         """Where a scan leads: a pickup code to its parcels, a tracking number to whom it is for, else nowhere."""
         if here.path == f"{drop.HERE}/number" and not text.startswith(QR_PREFIX):
             return drop.take_number(here, text).go
@@ -165,6 +177,7 @@ class Kiosk:
             once=new_id(self.house.chance),
             session=token_of(request, ScreenKind.KIOSK),
             drafts=self._drafts,
+            scanner=self._scanner,
         )
 
     # -- before anything else ----------------------------------------------------------------------------------
@@ -216,6 +229,11 @@ async def read_form(request: Request) -> dict[str, str]:
     return fields
 
 
-def create_kiosk_router(house: House, texts: Texts | None = None, assets: Assets | None = None) -> APIRouter:
-    """The kiosk's pages for a house, to be included in its site; its files are `kiosk_ui.assets.static_app()`."""
-    return Kiosk(house, texts or Texts.load(), assets or Assets()).router()
+def create_kiosk_router(
+    house: House, texts: Texts | None = None, assets: Assets | None = None, *, scanner: bool = False
+) -> APIRouter:
+    """The kiosk's pages for a house, to be included in its site; its files are `kiosk_ui.assets.static_app()`.
+
+    `scanner`: the kiosks have one, so that their pages may promise it.
+    """
+    return Kiosk(house, texts or Texts.load(), assets or Assets(), scanner=scanner).router()

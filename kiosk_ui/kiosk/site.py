@@ -28,6 +28,7 @@ class Site:
     leave: str = f"{ROOT}/leave"
     desk: str = f"{ROOT}/desk"
     comfort: str = f"{ROOT}/comfort"
+    scan: str = f"{ROOT}/scan"
     cleaning: str = f"{ROOT}/cleaning"
 
     @property

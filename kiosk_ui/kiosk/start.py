@@ -31,6 +31,7 @@ def start(here: Here) -> View:
         now=now,
         greeting=next(word for until, word in _GREETINGS if now.hour < until),
         out=_out(here),
+        scan=here.scanner,
     )
 
 

@@ -48,6 +48,7 @@ class Start(View):
     greeting: str
     open_tasks: tuple[str, ...] = ("collect", "drop")
     desk_tasks: tuple[str, ...] = ("keys", "release", "card", "leave")
+    scan: bool = False
     out: tuple[str, ...] = ()
 
 

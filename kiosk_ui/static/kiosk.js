@@ -1,18 +1,17 @@
 // What a page on the kiosk does by itself: keys, one history entry, a person who left, sound.
 import { live, guard } from "./live.js";
 
-const { stream, worker, home, leave, idle, warn, volume } = document.body.dataset;
+const { stream, worker, home, leave, scan, idle, warn, volume } = document.body.dataset;
 const goTo = (url) => location.replace(url);  // never a second history entry: there is no way back into a visit
 const still = document.querySelector("dialog.still");
 
 // ---- forms and links ----
 const AGAIN_MS = 1000, TRIES = 15;
 
-async function send(form, button) {
-  const body = new URLSearchParams(new FormData(form, button));
+async function send(action, body) {
   for (let tries = 0; tries < TRIES; tries += 1) {
     try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Kiosk": "1" } });
+      const answer = await fetch(action, { method: "POST", body, headers: { "X-Kiosk": "1" } });
       if (answer.status < 502) return (await answer.json()).go;
     } catch { /* the service is away; the same key makes a repeat harmless */ }
     document.querySelector(".frozen").hidden = false;
@@ -27,7 +26,8 @@ document.addEventListener("submit", async (event) => {
   if (form.dataset.sent) return;
   form.dataset.sent = "1";
   event.submitter?.setAttribute("aria-busy", "true");
-  goTo(await send(form, event.submitter).catch(() => home));
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  goTo(await send(form.action, body).catch(() => home));
 });
 
 document.addEventListener("click", (event) => {
@@ -55,6 +55,20 @@ document.addEventListener("click", (event) => {
   if (key) press(key.dataset.press);
 });
 document.addEventListener("invalid", (event) => event.preventDefault(), true);  // no bubble: the first one gets the focus
+
+// ---- a scanner that types: keys in one burst with Enter at the end, whatever has the focus ----
+const BURST_MS = 50, SHORTEST_SCAN = 9;  // nobody types that fast, and a code typed by hand is shorter
+let burst = "", lastKey = 0;
+
+document.addEventListener("keydown", async (event) => {
+  burst = event.timeStamp - lastKey < BURST_MS ? burst : "";
+  lastKey = event.timeStamp;
+  if (event.key.length === 1) burst += event.key;
+  if (event.key !== "Enter" || burst.length < SHORTEST_SCAN || !stream) return;
+  event.preventDefault();
+  const body = new URLSearchParams({ at: location.pathname + location.search, text: burst });
+  goTo(await send(scan, body).catch(() => home));
+}, true);
 
 // ---- a person who left: everything goes ----
 async function end() {

@@ -68,7 +68,7 @@ def pages(texts: Texts) -> dict[str, views.View]:
         views.Choice(f"r{n}", "", words=dict.fromkeys(Lang, name))
         for n, name in enumerate(("张*三", "李*", "欧阳*雪", "M* C*"))
     )
-    start = views.Start(path="/kiosk/", once="o1", quiet_s=0, now=NOW, greeting="afternoon")
+    start = views.Start(path="/kiosk/", once="o1", quiet_s=0, now=NOW, greeting="afternoon", scan=True)
     return {
         "start": start,
         "start-out": replace(start, out=("collect", "drop")),

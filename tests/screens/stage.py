@@ -184,7 +184,11 @@ async def playing(folder: Path, parcels_wanted: int) -> AsyncIterator[tuple[Stag
         for name, (kind, width, height, orientation) in SCREENS.items():
             plan = ScreenPlan(name, kind, width, height, orientation)
             codes[name] = (await screens.issue_screen_code(house, BOX, plan)).code
-        yield stage, Kiosk(house, texts, Assets()), {"codes": codes, "parcels": made, "known": known, "pin": PIN}
+        yield (
+            stage,
+            Kiosk(house, texts, Assets(), scanner=True),
+            {"codes": codes, "parcels": made, "known": known, "pin": PIN},
+        )
 
 
 async def main(folder: Path, parcels_wanted: int, port: int) -> None:

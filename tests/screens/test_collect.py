@@ -12,6 +12,12 @@ from tests.screens.conftest import Lobby, type_on_pad
 Begin = Callable[..., Lobby]
 
 
+BURST = """(keys) => {
+  const down = (key) => new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true});
+  for (const key of keys) document.body.dispatchEvent(down(key));
+}"""
+
+
 def identify(page: Page, code: str) -> None:
     page.get_by_role("link", name="取件").click()
     type_on_pad(page, code)
@@ -137,3 +143,11 @@ def test_a_second_tap_on_the_same_page_opens_no_second_door(lobby: Begin) -> Non
         led = page.evaluate(twice)
         assert len(set(led)) == 1
         assert day.hands("see")["acts"] == before + 1
+
+
+def test_a_scanner_that_types_like_a_keyboard_needs_no_field_and_no_focus(lobby: Begin) -> None:
+    day = lobby(parcels=1)
+    token = day.hands("see")["messages"][0].splitlines()[-1]
+    with day.at() as page:
+        page.evaluate(BURST, [*token, "Enter"])
+        headline(page, "您有 1 件包裹")

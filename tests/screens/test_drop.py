@@ -18,7 +18,7 @@ def sign_in(day: Lobby, page: Page) -> None:
     type_on_pad(page, "19900009100")
     type_on_pad(page, day.told["pin"])
     page.locator(".go").click()
-    headline(page, "请扫或输入运单号")
+    headline(page, "请输入运单号")
 
 
 def enter_number(page: Page, number: str) -> None:
@@ -60,7 +60,7 @@ def test_a_courier_drops_off_and_the_resident_is_told_and_the_slip_is_printed(lo
         expect(page.locator(".paper")).to_contain_text("回执已打印")
         assert f"{cell} 格" in day.hands("see")["messages"][0]
         press(page, "下一件")
-        headline(page, "请扫或输入运单号")
+        headline(page, "请输入运单号")
         enter_number(page, "SF20260001")
         expect(page.get_by_role("alert")).to_contain_text("已经登记过")
 
