@@ -47,10 +47,11 @@ class Desk:
 
 @dataclass(frozen=True)
 class Counts:
-    """What the rail counts: uncollected parcels and the needs-eyes list."""
+    """What the rail counts: uncollected parcels and the needs-eyes list; `calls` are kiosks at which somebody waits."""
 
     parcels: int
     eyes: int
+    calls: list[tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,9 @@ class Site:
     def counts(self) -> Counts:
         with self.here.house.ledger.reading() as db:
             states = count_by_state(db)
-            return Counts(sum(states.get(state, 0) for state in IN_THE_HOUSE), len(eyes.waiting(db)))
+            entries = eyes.waiting(db)
+        calls = [(row.number, row.about.partition(":")[2]) for row in entries if row.reason == "called"]
+        return Counts(sum(states.get(state, 0) for state in IN_THE_HOUSE), len(entries), calls)
 
     def once(self) -> str:
         return self.here.once()

@@ -29,6 +29,7 @@ router = APIRouter(route_class=DeskRoute)
 _ACT_FINDINGS = ("opened", "not_opened", "closed")
 _SLIP_FINDINGS = ("good", "torn", "reprint")
 _SLOT_FINDINGS = ("works", "closed", "still_broken")
+_CALL_FINDINGS = ("went", "nobody_there")
 _TOLD_FINDINGS = ("told_otherwise", "works", "noted")
 
 
@@ -128,7 +129,7 @@ def findings_of(kind: str, row: EyesRow, parcel: ParcelRow | None) -> list[str]:
     if kind == "parcel" and parcel is not None:
         places = wheres_of(parcel)
         return places if parcel.state is Where.UNSURE else [*places, "noted"]
-    by_kind = {"act": _ACT_FINDINGS, "slip": _SLIP_FINDINGS, "slot": _SLOT_FINDINGS}
+    by_kind = {"act": _ACT_FINDINGS, "slip": _SLIP_FINDINGS, "slot": _SLOT_FINDINGS, "screen": _CALL_FINDINGS}
     return list(by_kind.get(kind, ("works", "noted")))
 
 

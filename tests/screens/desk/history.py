@@ -99,14 +99,15 @@ async def live(stage: Stage, known: dict[str, str], turn: Turn, days: int) -> No
     await flows.hand_over(
         stage.house, desk.staff, desk.ask(desk.staff), (taken,), taker=known["何川"], signature="slip"
     )
+    await settled(stage)
+    stage.printer.lay("printer.link_drop", at_byte=300)
     await desk.received("Maria Costa", "1234567890", "dhl", "3", mail_class=MailClass.REGISTERED)
     await turned(hours=6)
     await desk.dropped("何川", "431234561180", "yunda", Size.S)
     await turned(minutes=40)
-    stage.printer.lay("printer.no_process_id")
+    stage.printer.lay("printer.link_drop", at_byte=300)
     await desk.received("周以宁", "JDVA00016652", "jd", "1", care=(Care.FRESH,))
     await turned(minutes=24)
-    stage.printer.clear("printer.no_process_id")
     await desk.door_unknown("李䶮", "75123450003")
     await turned(minutes=21)
     await desk.dropped("张小三", "SF10000004471", "顺丰", Size.M)

@@ -21,6 +21,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.routing import Mount
 
+from edge import eyes
 from edge.api.app import create_app
 from edge.api.options import ApiOptions
 from edge.house import House
@@ -117,7 +118,10 @@ def site(stage: Stage) -> FastAPI:
     async def hands(asked: dict[str, Any]) -> dict[str, Any]:
         """`{"do": "put", "cell": "B05"}`: what a hand does; `see` answers what an eye would see."""
         cell, do, on = str(asked.get("cell", "")), asked["do"], bool(asked.get("on", True))
-        _hand(stage, do, cell, str(asked.get("name", "")), on=on)
+        name = str(asked.get("name", ""))
+        if do == "call":
+            await stage.house.ledger.commit(Request(), lambda tx: eyes.raise_(tx, f"screen:{name}", "called"))
+        _hand(stage, do, cell, name, on=on)
         texts = [message.text for message in stage.pocket.messages]
         papers = [[mark.text for mark in slip.marks] for slip in stage.printer.slips]
         with stage.house.ledger.reading() as db:

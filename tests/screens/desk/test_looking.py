@@ -48,17 +48,18 @@ def test_no_finding_is_no_answer(week: Desk) -> None:
 
 def test_paper_that_nobody_vouched_for_is_judged_or_printed_again(week: Desk) -> None:
     page = week.sign_in()
-    week.go(page, "/parcels/P000006")
-    receipt = page.locator(".row--slip").filter(has_text="D-")
+    week.go(page, "/parcels/P000004")
     label = page.locator(".row--slip").filter(has_text="L-")
-    expect(receipt).to_contain_text("不知是否出纸")
-    receipt.get_by_role("button", name=re.compile("纸好的")).click()
-    expect(receipt).to_contain_text("已出纸")
+    expect(label).to_contain_text("不知是否出纸（连接中断）")
+    label.get_by_role("button", name=re.compile("纸好的")).click()
+    expect(label).to_contain_text("已出纸")
+    expect(page.locator("aside")).not_to_contain_text("需要人看")
+
+    week.go(page, "/parcels/P000006")
     label.get_by_role("button", name=re.compile("补打")).click()
     expect(label).to_contain_text("补打 1", timeout=15_000)
     expect(label).to_contain_text("已出纸", timeout=15_000)
     assert any("补打 REPRINT 1" in marks for marks in week.hands("see")["papers"])
-    expect(page.locator("aside")).not_to_contain_text("需要人看")
 
 
 def test_staff_open_a_cell_with_a_reason_and_a_second_person_and_see_it_open(morning: Desk) -> None:
@@ -143,3 +144,16 @@ def test_a_supervisor_gets_a_code_for_a_screen_and_the_desk_alone_does_not(morni
     page.locator("[name=name]").fill("kiosk-1")
     page.keyboard.press("Enter")
     expect(page.locator(".big")).to_have_text(re.compile(r"\d{4} \d{4} \d{4}"))
+
+
+def test_a_call_from_a_kiosk_shows_on_every_page_until_somebody_went(morning: Desk) -> None:
+    page = morning.sign_in()
+    morning.go(page, "/register")
+    expect(page.locator(".call")).to_have_count(0)
+    morning.hands("call", name="kiosk-1")
+    expect(page.locator(".call")).to_contain_text("kiosk-1 呼叫", timeout=10_000)
+    page.locator(".call").click()
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/eyes?did=look")
+    expect(page.locator(".call")).to_have_count(0)

@@ -47,7 +47,13 @@ def test_every_state_and_role_has_words(key: str) -> None:
     assert TEXTS.has(key)
 
 
-REASONS = set(re.findall(r'raise_\([^"]*"[^"]*", "(\w+)"', SOURCES)) | {"empty", "not_mine", "damaged", "did_not_open"}
+REASONS = set(re.findall(r'raise_\([^"]*"[^"]*", "(\w+)"', SOURCES)) | {
+    "empty",
+    "not_mine",
+    "damaged",
+    "did_not_open",
+    "called",
+}
 
 
 @pytest.mark.parametrize("reason", sorted(REASONS | {"slip_stalled", "slip_unknown"}))
