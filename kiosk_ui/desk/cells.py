@@ -119,7 +119,7 @@ async def _act(here: Here, name: str, action: str, form: Fields) -> None:
         case "bring_back":
             await bring_back(here.house, here.who, request, name, note=reason)
         case _:
-            raise Refusal("no_such_page")
+            raise Refusal("not_found")
 
 
 async def _consent(here: Here, name: str, form: Fields) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
@@ -82,11 +81,6 @@ class Here:
     path: str = "/"
     query: str = ""
     from_htmx: bool = False
-    now_words: Words = field(init=False)
-
-    def __post_init__(self) -> None:
-        words = Words(self.desk.pages.texts, self.look.lang, self.house.directory, self.house.ledger)
-        object.__setattr__(self, "now_words", words)
 
     def by(self, who: Who) -> Here:
         """The same request, now that it is known whose it is."""
@@ -98,7 +92,7 @@ class Here:
 
     @property
     def words(self) -> Words:
-        return self.now_words
+        return Words(self.desk.pages.texts, self.look.lang, self.house.directory, self.house.ledger)
 
     @property
     def times(self) -> Times:
@@ -117,9 +111,10 @@ class Here:
         """Who asks for what, repeatable by the form's own key."""
         once = form.text("once")
         sent = sorted((name, value) for name, value in form.sent.multi_items() if isinstance(value, str))
-        print_of = sha256(repr((use_case, sent)).encode()).hexdigest()[:32]
+        # Keyed, because a plain hash of a form with a PIN in it is found by trying.
+        fingerprint = self.house.ledger.hmac("desk form", repr((use_case, sent)).encode()).hex()
         key = f"desk.{use_case}:{self.who.id}:{once}" if once else ""
-        return Request(actor=self.who.id, key=key, fingerprint=print_of if key else "")
+        return Request(actor=self.who.id, key=key, fingerprint=fingerprint if key else "")
 
     # -- answering ---------------------------------------------------------------------------------------------
 

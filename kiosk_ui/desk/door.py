@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from edge.api import visitors
 from edge.api.answers import answer_to
+from edge.ledger import LedgerClosed, LedgerUnusable
 from edge.people.access_facts import ScreenKind
 from edge.people.known import Screen
 from edge.people.who import Who
@@ -44,6 +45,8 @@ async def _or_refusal(request: Request, answer: Callable[[Request], Awaitable[Re
         here = anybody(request)
         leads_to = _SIGN_IN.get(refusal.code)
         return here.go(leads_to) if leads_to is not None else refused(here, refusal)
+    except (LedgerUnusable, LedgerClosed):
+        return refused(anybody(request), Refusal("ledger_unusable"))
 
 
 def refused(here: Here, refusal: Refusal) -> HTMLResponse:

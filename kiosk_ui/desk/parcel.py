@@ -229,4 +229,4 @@ async def _act(here: Here, parcel: str, action: str, form: Fields) -> None:
             place = Where(where) if where in set(Where) else Where.IN_HAND
             await found(house, who, request, parcel, where=place, note=form.text("note"), shelf=form.text("shelf"))
         case _:
-            raise Refusal("no_such_page")
+            raise Refusal("not_found")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
 
 from edge.house import House
+from edge.refusal import Refusal
 from kiosk_ui.assets import Assets
 from kiosk_ui.desk import (
     cells,
@@ -23,6 +25,7 @@ from kiosk_ui.desk import (
     staff,
 )
 from kiosk_ui.desk.context import ROOT, Desk
+from kiosk_ui.desk.door import AnybodyDep, DeskRoute, refused
 from kiosk_ui.pages import Pages
 from kiosk_ui.texts import Texts
 
@@ -41,4 +44,13 @@ def create_desk_router(house: House, texts: Texts | None = None, assets: Assets 
     router = APIRouter(prefix=ROOT, include_in_schema=False, dependencies=[Depends(bring_desk)])
     for room in ROOMS:
         router.include_router(room.router)
+    router.include_router(nowhere)
     return router
+
+
+nowhere = APIRouter(route_class=DeskRoute)
+
+
+@nowhere.get("/{rest:path}")
+async def no_such_page(here: AnybodyDep) -> Response:
+    return refused(here, Refusal("not_found"))

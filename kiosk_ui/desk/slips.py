@@ -38,7 +38,7 @@ async def do_slip(here: Here, slip: str, action: str, form: Fields) -> None:
         case "good" | "torn":
             await here.house.slips.judge(request, slip, good=action == "good", note=form.text("note"))
         case _:
-            raise Refusal("no_such_page")
+            raise Refusal("not_found")
 
 
 def _back(here: Here, slip: str) -> str:
