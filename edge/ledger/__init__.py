@@ -8,6 +8,7 @@ from edge.ledger.guard import GuardStatus
 from edge.ledger.ledger import Ledger
 from edge.ledger.policy import Policy
 from edge.ledger.projection import Projection
+from edge.ledger.rebuild import entries
 from edge.ledger.sqlite import Connection, Row
 from edge.ledger.times import spell
 from edge.ledger.tx import Request, Tx
@@ -33,5 +34,6 @@ __all__ = [
     "Unusable",
     "Vault",
     "VaultTx",
+    "entries",
     "spell",
 ]

@@ -18,6 +18,7 @@ from edge.ledger import rebuild as folding
 from edge.ledger import verify as checking
 from edge.ledger.checkpoint import origin_of
 from edge.ledger.facts import Vocabulary
+from edge.ledger.failures import as_unusable
 from edge.ledger.ledger import Ledger
 from edge.ledger.opening import inspecting, last_checkpoint, open_store
 from edge.ledger.projection import Projection
@@ -52,7 +53,8 @@ def rebuild(
     vocabulary = Vocabulary([fact for projection in projections for fact in projection.facts])
     opened = open_store(folder, box, chance)
     try:
-        count = folding.fold_again(opened.db, vocabulary, projections, meter(progress, clock, "folded"))
+        with as_unusable():
+            count = folding.fold_again(opened.db, vocabulary, projections, meter(progress, clock, "folded"))
     finally:
         opened.close()
     tables = sum(len(projection.tables) for projection in projections)

@@ -18,6 +18,7 @@ from edge.ledger.checkpoint import Checkpoint, Note, origin_of, sign
 from edge.ledger.entry import Entry, Head
 from edge.ledger.errors import LedgerClosed
 from edge.ledger.facts import Fact, Vocabulary
+from edge.ledger.failures import as_unusable
 from edge.ledger.feed import Subscription
 from edge.ledger.files import put
 from edge.ledger.guard import Guard, GuardStatus
@@ -86,7 +87,8 @@ class Ledger:
         try:
             stale = rebuild.stale(opened.db, projections)
             if stale:
-                rebuild.fold_again(opened.db, vocabulary, stale)
+                with as_unusable():
+                    rebuild.fold_again(opened.db, vocabulary, stale)
             ledger = cls(opened, projections, vocabulary, clock, chance, policy)
         except BaseException:
             opened.close()

@@ -46,12 +46,30 @@ class WriterThread:
 
     def _run(self) -> None:
         going_on = True
-        while going_on:
-            jobs, going_on = self._take()
-            entries = self._writer.run(jobs)
-            self._publish(entries)  # first: whoever has an answer finds it in the head and in the live views
-            _answer_all(jobs)
-            self._writer.tidy()
+        try:
+            while going_on:
+                jobs, going_on = self._take()
+                entries = self._writer.run(jobs)
+                self._publish(entries)  # first: whoever has an answer finds it in the head and in the live views
+                _answer_all(jobs)
+                self._writer.tidy()
+        finally:
+            self._turn_away()
+
+    def _turn_away(self) -> None:
+        """However the thread ends, nobody waits for it any more."""
+        with self._door:
+            self._closed = True
+        left = [job for job in iter(self._next, None) if job.future is not None]
+        for job in left:
+            job.error = LedgerClosed()
+        _answer_all(left)
+
+    def _next(self) -> Job | None:
+        try:
+            return self._waiting.get_nowait()
+        except Empty:
+            return None
 
     def _take(self) -> tuple[list[Job], bool]:
         """All that waits, at least one; False once the closing mark was met."""
@@ -60,12 +78,9 @@ class WriterThread:
         while job is not None:
             if job.future is None or not job.future.cancelled():  # its caller left before anything was decided
                 jobs.append(job)
-            if len(jobs) >= self._batch:
+            if len(jobs) >= self._batch or self._waiting.empty():
                 return jobs, True
-            try:
-                job = self._waiting.get_nowait()
-            except Empty:
-                return jobs, True
+            job = self._waiting.get_nowait()
         return jobs, False
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -160,6 +160,24 @@ def test_closing_writes_and_answers_what_waits(tmp_path: Path) -> None:
             await ledger.commit(Request(), count("a", 1))
 
     asyncio.run(main(open_ledger(tmp_path)))
+
+
+def test_a_clock_that_fails_fails_its_callers_and_not_the_writer(tmp_path: Path) -> None:
+    class Stopping(StillClock):
+        stopped = False
+
+        def now(self) -> datetime:
+            if self.stopped:
+                raise OSError("no clock")
+            return super().now()
+
+    clock = Stopping()
+    with open_ledger(tmp_path, clock=clock) as ledger:
+        clock.stopped = True
+        with pytest.raises(OSError, match="no clock"):
+            committed(ledger, count("a", 1))
+        clock.stopped = False
+        assert committed(ledger, count("a", 1)) == 1
 
 
 def test_a_fact_that_no_projection_declares_is_not_written(tmp_path: Path) -> None:

@@ -47,7 +47,10 @@ def test_nothing_acknowledged_is_lost_by_a_kill_at_a_random_moment(tmp_path: Pat
 
 
 def whole(folder: Path, acknowledged: dict[int, Counted]) -> None:
-    """The ledger opens, holds all that was acknowledged, verifies, and its tables are its journal's fold."""
+    """The ledger verifies as it was left, opens, holds all that was acknowledged, and its tables are the fold."""
+    if (folder / "keys" / "code.key").exists():  # or the very first opening was cut off
+        with inspecting(folder) as (db, _, box):
+            verify(db, box)
     with open_ledger(folder) as ledger:
         assert ledger.head.seq >= max(acknowledged, default=0)
         assert ledger.compare() == {}
@@ -55,5 +58,3 @@ def whole(folder: Path, acknowledged: dict[int, Counted]) -> None:
             for seq, fact in acknowledged.items():
                 row = db.execute("SELECT kind, data FROM entry WHERE seq = ?", (seq,)).fetchone()
                 assert ledger.vocabulary.decode(row["kind"], row["data"]) == fact
-    with inspecting(folder) as (db, _, box):
-        verify(db, box)
