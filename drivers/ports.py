@@ -166,7 +166,11 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True)
 class PrintOutcome:
-    """`reason` with `STALLED`: `paper`, `cover`, `cutter`, `offline`; with `UNKNOWN`: `link`, `silent`."""
+    """`reason` with `STALLED`: `paper`, `cover`, `cutter`, `offline`: nothing of the job is left in the printer.
+
+    With `UNKNOWN`: `link`, `silent`, or `held` (it may print the rest at the refill). With the others `substituted`:
+    a character had no picture, and 〓 stands in its place.
+    """
 
     result: PrintResult
     reason: str = ""

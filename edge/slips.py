@@ -157,6 +157,11 @@ def waiting_for_paper(db: Connection) -> list[SlipRow]:
     return [_row(values) for values in db.execute(sql)]
 
 
+def any_printing(db: Connection) -> bool:
+    """Whether a slip was on its way out of the printer when this was last known."""
+    return db.execute("SELECT 1 FROM slips WHERE state = 'printing' LIMIT 1").fetchone() is not None
+
+
 def _row(values: Row) -> SlipRow:
     slip, form, about, language, copy, state, reason, at = values
     return SlipRow(slip, form, about, language, copy, SlipState(state), reason, at)

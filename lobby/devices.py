@@ -15,13 +15,13 @@ from lobby.printers import printer_from
 from lobby.wiring import Devices
 
 
-def real_devices(settings: Settings, state: Path, clock: Clock, chance: Chance) -> Devices:
-    """Nothing connects yet; each driver's loop does that."""
+def real_devices(settings: Settings, state: Path, clock: Clock, chance: Chance, *, torso: bool) -> Devices:
+    """Nothing connects yet; each driver's loop does that. `torso`: a slip was cut off in an earlier life."""
     line = Line(wire_from(settings.broker), f"{settings.box.id}-edge", chance)
     board = MqttBoard(settings.locker.device, settings.box.id, line, clock)
     return Devices(
         line=line,
         boards={board.name: board},
-        printer=printer_from(settings.printer, state, chance),
+        printer=printer_from(settings.printer, state, chance, torso=torso),
         gateway=gateway_from(settings.gateway),
     )

@@ -71,11 +71,12 @@ def learnt(state: Path, settings: PrinterSettings) -> Commissioning:
         raise SettingsUnusable(f"{file} is not what commissioning wrote; commission the printer again") from error
 
 
-def printer_from(settings: PrinterSettings, state: Path, chance: Chance) -> Printer:
+def printer_from(settings: PrinterSettings, state: Path, chance: Chance, *, torso: bool = False) -> Printer:
+    """`torso`: a slip was being printed when the box went down, and half of it may hang out of the printer."""
     if not settings.url:
         return NoPrinter(settings.device)
     known = learnt(state, settings)
-    return EscPosPrinter(settings.device, transport_from(settings.url), known, chance=chance, torso=True)
+    return EscPosPrinter(settings.device, transport_from(settings.url), known, chance=chance, torso=torso)
 
 
 async def commission_printer(settings: PrinterSettings, state: Path) -> list[str]:

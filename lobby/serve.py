@@ -18,6 +18,7 @@ from edge.ledger import Ledger, Request
 from edge.people.credentials import Credentials
 from edge.people.policy import AccessPolicy
 from edge.settings import Settings
+from edge.slips import any_printing
 from lobby.devices import real_devices
 from lobby.memory import give_back_large_blocks
 from lobby.notify import notify, watchdog_interval_s
@@ -38,7 +39,9 @@ async def serve(settings: Settings, state: Path) -> None:
     ledger = open_ledger(settings, state, clock, chance)
     credentials = Credentials(clock, chance, policy=AccessPolicy(**settings.access.model_dump()))
     try:
-        devices = real_devices(settings, state, clock, chance)
+        with ledger.reading() as db:
+            torso = any_printing(db)
+        devices = real_devices(settings, state, clock, chance, torso=torso)
         house = build_house(settings, ledger, devices, words(settings), clock, chance, credentials)
         supervisor = Supervisor(chance)
         await settle_at_start(house)
