@@ -32,7 +32,12 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         yield running
 
 
-@pytest.fixture(params=contract_wires())
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "tell" in metafunc.fixturenames:
+        metafunc.parametrize("tell", contract_wires(), indirect=True)
+
+
+@pytest.fixture
 def tell(request: pytest.FixtureRequest, broker: Broker) -> Callable[[Story[Any]], Any]:
     """Tell a story to the simulator in memory, to the simulator behind mosquitto, or to the real board."""
     if request.param == "memory":
