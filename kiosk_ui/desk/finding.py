@@ -18,6 +18,8 @@ from edge.parcels.tables import (
     register_page,
 )
 from edge.people.directory import Hit, Kind
+from edge.people.finding import EXACT_UNIT
+from edge.people.known import UnitRow
 from edge.refusal import Refusal
 from edge.slips import slip_row
 from kiosk_ui.desk.context import Here
@@ -60,6 +62,13 @@ def best(here: Here, text: str) -> str:
     """Where Enter leads at once: the only thing that it can be; empty when a person has to choose."""
     hits = find(here, text)
     return hits[0].href if len(hits) == 1 or (hits and hits[0].sure) else ""
+
+
+def unit_meant(here: Here, text: str) -> UnitRow | None:
+    """The one unit that is said like this; a room alone will do where only one building has it."""
+    directory = here.house.directory
+    hits = [hit for hit in directory.search(text, kinds=(Kind.UNIT,)) if hit.rank == EXACT_UNIT]
+    return directory.unit_by_label(text) or (directory.unit(hits[0].id) if len(hits) == 1 else None)
 
 
 def _scanned(here: Here, db: Connection, asked: str) -> Found | None:

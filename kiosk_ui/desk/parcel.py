@@ -13,7 +13,8 @@ from edge.eyes import EyesRow
 from edge.ledger import Connection
 from edge.notices import NoticeRow, notices_about
 from edge.parcels.facts import Signature
-from edge.parcels.flows import found, hand_over, remind, shelve
+from edge.parcels.flows import found, hand_over, new_code, remind, shelve
+from edge.parcels.flows.desk import DESK_ROLES
 from edge.parcels.flows.placing import known
 from edge.parcels.tables import IN_THE_HOUSE, ParcelRow, Where, waiting
 from edge.refusal import Refusal
@@ -221,7 +222,7 @@ async def _act(here: Here, parcel: str, action: str, form: Fields) -> None:
                 drawn=form.text("drawn") if signature == Signature.SCREEN else "",
             )
         case "remind":
-            await remind(house, who, request, parcel)
+            await (remind if who.roles.intersection(DESK_ROLES) else new_code)(house, who, request, parcel)
         case "shelve":
             await shelve(house, who, request, parcel, shelf=form.text("shelf"))
         case "found":

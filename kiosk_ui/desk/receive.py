@@ -17,6 +17,7 @@ from edge.refusal import Refusal
 from kiosk_ui.carriers import CARRIERS, carrier_word, suggested, suggested_class
 from kiosk_ui.desk.context import Fields, Here
 from kiosk_ui.desk.door import DeskRoute, FieldsDep, HereDep
+from kiosk_ui.desk.finding import unit_meant
 from kiosk_ui.desk.lines import SlipLine, slip_lines
 from kiosk_ui.desk.refusals import Problem
 
@@ -107,7 +108,7 @@ async def receive_to(here: HereDep, to: Annotated[str, Query(max_length=80)] = "
 def candidates(here: Here, text: str) -> list[Candidate]:
     """Who can be meant: the occupants of the unit that was named, or the people found."""
     directory = here.house.directory
-    unit = directory.unit_by_label(text) if text.strip() else None
+    unit = unit_meant(here, text) if text.strip() else None
     people = directory.members(unit.unit) if unit else _people(here, text)
     return [_candidate(here, key, person) for key, person in enumerate(people[:CANDIDATES], start=1)]
 

@@ -20,6 +20,7 @@ from edge.refusal import Refusal
 from kiosk_ui.desk.context import NO_STORE, Fields, Here
 from kiosk_ui.desk.door import DeskRoute, FieldsDep, HereDep
 from kiosk_ui.desk.files import csv_file, xlsx_file
+from kiosk_ui.desk.finding import unit_meant
 from kiosk_ui.desk.refusals import Problem
 
 router = APIRouter(route_class=DeskRoute)
@@ -76,7 +77,7 @@ def _only_known(asked: Asked) -> Asked:
 
 def wanted_of(here: Here, asked: Asked) -> RegisterFilter:
     """The filter in the register's own terms. Raises Refusal `no_such_unit`, `date_unreadable`."""
-    unit = here.house.directory.unit_by_label(asked.unit) if asked.unit else None
+    unit = unit_meant(here, asked.unit) if asked.unit else None
     if asked.unit and unit is None:
         raise Refusal("no_such_unit")
     return RegisterFilter(

@@ -51,6 +51,8 @@ def create_desk_router(house: House, texts: Texts | None = None, assets: Assets 
 nowhere = APIRouter(route_class=DeskRoute)
 
 
-@nowhere.get("/{rest:path}")
 async def no_such_page(here: AnybodyDep) -> Response:
     return refused(here, Refusal("not_found"))
+
+
+nowhere.add_api_route("/{rest:path}", no_such_page, methods=["GET"])
