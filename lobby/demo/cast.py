@@ -16,11 +16,11 @@ SHARED = Path(__file__).parents[2] / "kiosk_ui" / "static"
 
 
 class Cast:
-    def __init__(self, places: Places, listening: Ports, say: Callable[[str], None]) -> None:
+    def __init__(self, places: Places, listening: Ports, pids: Pids, say: Callable[[str], None]) -> None:
         self._places = places
         self._listening = listening
         self._say = say
-        self._pids = Pids(places.pids)
+        self._pids = pids
 
     def locker(self) -> Child:
         config = self._places.devices / "locker.json"

@@ -83,12 +83,13 @@ class Demo:
     def __init__(self, places: Places, port: int | None) -> None:
         self._places = places
         self._port = port
+        self._pids = Pids(places.pids)
 
     async def play(self, *, fresh: bool) -> None:
         """Start everything and keep it running until cancelled; then end it in the opposite order."""
         await self._tidy(fresh=fresh)
         at = Ports.choose()
-        cast = Cast(self._places, at, say)
+        cast = Cast(self._places, at, self._pids, say)
         async with AsyncExitStack() as stack:
             broker = self._start_broker(stack, at, fresh=fresh)
             devices = [cast.locker(), cast.printer(), cast.phone()]
@@ -98,7 +99,7 @@ class Demo:
             notes, code = await self._prepare(demo_settings(self._places, at))
             at = self._choose_doors(at)
             settings = self._write_settings(at)
-            cast = Cast(self._places, at, say)
+            cast = Cast(self._places, at, self._pids, say)
             service, page = cast.service(), cast.page()
             house = await self._open_house(stack, at, settings, notes, service, broker)
             await _start(stack, [service, page])
@@ -109,7 +110,7 @@ class Demo:
 
     async def _tidy(self, *, fresh: bool) -> None:
         """What a killed run left running is ended before anything is started or removed."""
-        if left := await asyncio.to_thread(Pids(self._places.pids).end_leftovers):
+        if left := await asyncio.to_thread(self._pids.end_leftovers):
             say(f"The last demo was killed; ended what it left running: {', '.join(left)}.")
         if fresh:
             self._places.clear()

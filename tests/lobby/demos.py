@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -12,11 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
+DEVICES = ("simulators.locker", "simulators.printer", "simulators.phone", "simulators.virtual_lobby")
+WHAT = (*DEVICES, "serve", "mosquitto.conf")
 LAST_LINE = "Ctrl-C ends all of it."
 ENDS_WITHIN_S = 60
 OURS = {"X-Lobby": "1"}
@@ -52,13 +52,13 @@ class Demo:
 
     @property
     def pids(self) -> dict[str, int]:
-        """Every process of it, by name."""
-        pids = {name: pid for name, (pid, _) in self.file("pids.json").items()}
-        broker = (self.state / "broker" / "state" / "broker.pid").read_text(encoding="ascii")
-        return {**pids, "broker": int(broker)}
-
-    def file(self, name: str) -> dict[str, Any]:
-        return dict(json.loads((self.state / name).read_text(encoding="utf-8")))
+        """Every process of it, by the last word that says what it is."""
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and parent_of(int(entry.name)) == self.process.pid:
+                words = (entry / "cmdline").read_bytes().decode().split("\0")
+                found[next((word for word in WHAT if word in words), words[0])] = int(entry.name)
+        return found
 
     def do(self, path: str, **args: object) -> int:
         """A press on the page."""
@@ -103,6 +103,14 @@ def once(state: Path, *more: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "lobby", "demo", "--state", str(state), *more]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=ENDS_WITHIN_S, check=False)
     return done.returncode, done.stdout + done.stderr
+
+
+def parent_of(pid: int) -> int:
+    """proc(5), field 4; 0 for a process that is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 def alive(pid: int) -> bool:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from lobby.demo.building import WITH_PINS
-from tests.lobby.demos import Demo, alive, once, starting
+from tests.lobby.demos import WHAT, Demo, alive, once, starting
 
 pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
 
@@ -67,32 +67,32 @@ def test_the_screens_may_lie_in_the_windows_frames_and_in_no_others(running: Dem
 
 
 def test_the_power_switch_keeps_the_service_off_until_it_is_pressed_again(running: Demo) -> None:
-    before = running.pids["service"]
+    before = running.pids["serve"]
     assert running.do("house/power", on=0) == 200
     running.seen("killed</small>")
     assert not alive(before)
     assert running.do("house/power", on=0) == 409
     assert running.do("house/power", on=1) == 200
     running.seen("running</small>")
-    assert running.pids["service"] != before
+    assert running.pids["serve"] != before
 
 
 def test_a_service_that_dies_by_itself_is_started_again_and_the_console_says_so(running: Demo) -> None:
-    before = running.pids["service"]
+    before = running.pids["serve"]
     os.kill(before, signal.SIGKILL)
     running.listen("service ended unexpectedly (signal SIGKILL)")
     running.seen("running</small>")
-    assert running.pids["service"] != before
+    assert running.pids["serve"] != before
 
 
 def test_the_brokers_plug_is_pulled_and_put_back(running: Demo) -> None:
-    before = running.pids["broker"]
+    before = running.pids["mosquitto.conf"]
     assert running.do("house/fault", name="broker.plug_pulled") == 200
     running.seen("unplugged</small>")
     assert not alive(before)
     assert running.do("house/clear", name="broker.plug_pulled") == 200
     running.seen("plugged in</small>")
-    assert alive(running.pids["broker"])
+    assert alive(running.pids["mosquitto.conf"])
 
 
 def test_ctrl_c_ends_all_of_it_and_the_next_start_goes_on_from_there(tmp_path: Path) -> None:
@@ -124,8 +124,9 @@ def test_a_run_that_was_killed_is_tidied_up_and_fresh_begins_again(tmp_path: Pat
     state = tmp_path / "state"
     with starting(state) as killed:
         pids, pins = killed.pids, killed.pins
+        assert pids.keys() == set(WHAT)
         killed.end(signal.SIGKILL)
-    assert any(alive(pid) for pid in pids.values())
+    assert all(alive(pid) for pid in pids.values())
     with starting(state, "--fresh") as fresh:
         assert any(line.startswith("The last demo was killed") for line in fresh.said)
         assert [name for name, pid in pids.items() if alive(pid)] == []
