@@ -68,9 +68,9 @@ async def stream(ledger: Ledger, snapshot: Snapshot, sent: asyncio.Queue[str]) -
                 yield event(name, data)
             shown = (name, data)
             yield event("beat", "")
+            await asyncio.sleep(CALM_S)
             if url := await wakers.next(BEAT_S):
                 yield event("go", url)
-            await asyncio.sleep(CALM_S)
     finally:
         await wakers.close()
         news.close()

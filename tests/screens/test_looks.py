@@ -16,6 +16,9 @@ from tests.screens.conftest import SIZES, screen
 
 NAMES = tuple(examples.pages(Texts.load()))
 SHAPES = tuple(SIZES)
+# One page of each kind: a door has the same places in every stage, so not all sixteen are laid out in every look.
+DOORS = ("collect-requested", "collect-open", "drop-not_opened")
+KINDS = tuple(name for name in NAMES if name in DOORS or name.split("-")[0] not in {"collect", "drop"})
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS_MM = {"kiosk-portrait": 268, "kiosk-landscape": 477, "kiosk-small": 218}
 
@@ -62,7 +65,7 @@ def measured(chromium: Browser, gallery: str) -> Measured:
     def measure(shape: str, wishes: str, lang: str) -> dict[str, Seen]:
         seen: dict[str, Seen] = {}
         with screen(chromium, shape) as page:
-            for name in NAMES:
+            for name in KINDS if "." in wishes else NAMES:
                 page.goto(address(gallery, name, shape, wishes=wishes, lang=lang))
                 seen[name] = dict(page.evaluate(MEASURE, SIZES[shape][0] / WIDTHS_MM[shape]))
         return seen
@@ -138,7 +141,7 @@ def test_axe_finds_nothing_on_any_page(chromium: Browser, gallery: str, shape: s
     options = {"runOnly": TAGS, "resultTypes": ["violations"]}
     found: list[str] = []
     with screen(chromium, shape) as page:
-        for name in NAMES:
+        for name in NAMES if shape == SHAPES[0] else KINDS:
             page.goto(address(gallery, name, shape, theme=theme, lang=lang))
             findings = Axe().run(page, options=options).response["violations"]
             found += [f"{name}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in findings]
