@@ -51,7 +51,9 @@ def encode(seq: int, epoch: int, cause: int | None, fields: Fields) -> bytes:
     Raises `NotCanonical` where a field is too long.
     """
     try:
-        return HEADER.pack(TAG, seq, epoch, cause or 0, *map(len, fields)) + b"".join(fields)
+        at, trust, kind, subject, actor, data = fields
+        lengths = len(at), len(trust), len(kind), len(subject), len(actor), len(data)
+        return b"".join((HEADER.pack(TAG, seq, epoch, cause or 0, *lengths), *fields))
     except struct.error as error:
         raise NotCanonical(f"an entry's field is too long: {error}") from error
 

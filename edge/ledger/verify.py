@@ -13,7 +13,7 @@ from edge.ledger.proof import journal_tree
 from edge.ledger.rebuild import Progress, quiet
 from edge.ledger.sqlite import Connection
 
-ENTRIES_A_PIECE = 1_024  # read in pieces, so that no read transaction is long
+ENTRIES_A_PIECE = 256  # no read transaction is long, and what is hashed is still in the processor's cache
 
 _PIECE = (
     "SELECT seq, epoch, coalesce(cause, 0), cast(at AS BLOB), cast(clock_trust AS BLOB), cast(kind AS BLOB),"
@@ -68,10 +68,12 @@ class _Walk:
 
     def _chain(self, rows: list[tuple[int, int, int, bytes, bytes, bytes, bytes, bytes, bytes, bytes]]) -> list[bytes]:
         """The encodings of the rows, whose hashes are right."""
-        encodings, expected, before, last_epoch, pack_header = [], self.seq, self.hash, self.epoch, HEADER.pack
-        for seq, epoch, cause, *fields, stored in rows:
+        encodings, pack_header, join = [], HEADER.pack, b"".join  # `encode`, without the call
+        expected, before, last_epoch = self.seq, self.hash, self.epoch
+        for seq, epoch, cause, at, trust, kind, subject, actor, data, stored in rows:
             expected += 1
-            encoded = pack_header(TAG, seq, epoch, cause, *map(len, fields)) + b"".join(fields)
+            lengths = len(at), len(trust), len(kind), len(subject), len(actor), len(data)
+            encoded = join((pack_header(TAG, seq, epoch, cause, *lengths), at, trust, kind, subject, actor, data))
             before = sha256(before + encoded).digest()  # `chained`, without the call
             if before != stored or seq != expected or epoch < last_epoch:
                 raise _damaged(_what_is_wrong(seq, expected, epoch, last_epoch))
