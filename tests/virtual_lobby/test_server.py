@@ -28,6 +28,12 @@ def test_what_another_site_posts_reaches_no_device(table: Table) -> None:
     assert table.see(table.locker)["faults"] == []
 
 
+@pytest.mark.parametrize("body", [b"", b"[]", b"{"])
+def test_what_is_no_request_is_refused(table: Table, body: bytes) -> None:
+    answer = httpx.post(f"{table.url}/do/locker/close", content=body, headers=OURS, timeout=10)
+    assert answer.status_code == 422
+
+
 @pytest.mark.parametrize("path", ["locker/watch", "locker/see", "phone/power", "house/phones", "house/enrol", "x/y"])
 def test_what_is_no_act_of_the_page_is_not_passed_on(table: Table, path: str) -> None:
     assert do(table, path) == 400

@@ -77,7 +77,7 @@ async function act(key) {
   const { do: what, live: _, scoped, ...args } = key.dataset;
   if (scoped !== undefined && $("#scope").value) args.slot = $("#scope").value;
   for (const name of ["on", "lines"]) if (name in args) args[name] = Number(args[name]);
-  const answer = await fetch(`/do/${what.replace(".", "/")}`, {
+  const answer = await fetch(`/do/${what.replace(".", "/")}?lang=${document.documentElement.lang}`, {
     method: "POST", body: JSON.stringify(args), headers: { "Content-Type": "application/json", "X-Lobby": "1" },
   }).catch(() => null);
   if (!answer?.ok) say((await answer?.json().catch(() => null))?.text ?? $(".frozen").textContent);
