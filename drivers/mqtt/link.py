@@ -14,7 +14,8 @@ from typing import Protocol
 class LinkLost(Exception):
     """The connection could not be made or is gone. What was being sent may or may not have arrived.
 
-    `reason`: `unreachable`, `not_authorized`, `refused`, `taken_over`, `keepalive`, `shutting_down`, `closed`.
+    `reason`: `unreachable`, `certificate`, `not_authorized`, `refused`, `taken_over`, `keepalive`, `shutting_down`,
+    `protocol`, `closed`.
     """
 
     def __init__(self, reason: str) -> None:

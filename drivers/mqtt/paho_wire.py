@@ -44,7 +44,14 @@ _NO_MATCHING_SUBSCRIBERS = 0x10
 _NOT_AUTHORIZED = 0x87
 _WHO_ARE_YOU = frozenset({0x86, 0x87})  # bad user name or password, not authorized
 _FAILURES_FROM = 0x80
-_LOST = {0x87: "not_authorized", 0x8B: "shutting_down", 0x8D: "keepalive", 0x8E: "taken_over"}
+_LOST = {
+    0x81: "protocol",  # malformed packet
+    0x82: "protocol",
+    0x87: "not_authorized",
+    0x8B: "shutting_down",
+    0x8D: "keepalive",
+    0x8E: "taken_over",
+}
 
 _CONNACK = 0
 """The packet number under which CONNACK is waited for; real ones begin at 1."""
@@ -254,7 +261,7 @@ class _PahoLink:
         self._work(self._client.loop_misc)
 
     def _work(self, step: Callable[[], MQTTErrorCode]) -> None:
-        """Let paho do one step. What came may be no MQTT at all; then nothing from there is believed any more."""
+        """Let paho do one step. It knows malformed packets for itself; whatever else breaks it ends this link alone."""
         try:
             step()
         except (MQTTException, OSError, ValueError, LookupError, TypeError, struct.error):

@@ -15,6 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from drivers.mqtt.broker import Broker, BrokerUnusable, start_broker
 from drivers.mqtt.broker_files import BrokerPlan
@@ -66,7 +68,7 @@ def may_publish(broker: Broker, user: str, topic: str) -> bool:
 @pytest.mark.parametrize(
     "wire",
     [
-        pytest.param(lambda broker: replace(broker.wire(), user="", password=""), id="without a name"),
+        pytest.param(lambda broker: replace(broker.wire(), user="", password=""), id="empty name"),
         pytest.param(lambda broker: replace(broker.wire(), user="stranger", password="x"), id="unknown name"),
         pytest.param(lambda broker: replace(broker.wire(), password="x"), id="wrong password"),
         pytest.param(
@@ -81,6 +83,20 @@ def test_a_stranger_does_not_come_in(broker: Broker, wire: Callable[[Broker], Pa
 
     with pytest.raises(LinkLost, match="not_authorized"):
         asyncio.run(knock())
+
+
+def test_nobody_comes_in_without_any_name(broker: Broker) -> None:
+    """Not by our own wire, which always gives one."""
+    said: list[bool] = []
+    stranger = Client(CallbackAPIVersion.VERSION2, "stranger", protocol=MQTTProtocolVersion.MQTTv5)
+    stranger.on_connect = lambda _client, _userdata, _flags, code, _properties: said.append(code.is_failure)
+    stranger.connect("127.0.0.1", broker.port)
+    for _ in range(50):
+        stranger.loop(0.1)
+        if said:
+            break
+    stranger.disconnect()
+    assert said == [True]
 
 
 @pytest.mark.parametrize("topic", [*OWN[LOCKER], REPLY])

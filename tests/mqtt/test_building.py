@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import os
 import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from drivers.mqtt.broker_files import BOX_USER, BrokerPlan, access_rules, password_line
 from drivers.mqtt.link import Hello, LinkLost, Message, NotDelivered, Subscription
 from drivers.mqtt.paho_wire import PahoWire
 from tests.mqtt.brokers import free_port
+from tests.mqtt.certificates import make_certificate
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "broker.md"
 SITE = "/etc/lobby-edge/broker/"
@@ -36,32 +31,11 @@ def block(language: str) -> str:
     return found[1]
 
 
-def certificate(folder: Path, name: str) -> None:
-    """A CA `ca.pem`, and a certificate for 127.0.0.1 by it. Made now, good for a day."""
-    now = datetime.now(UTC)
-    keys = {who: ec.generate_private_key(ec.SECP256R1()) for who in ("ca", name)}
-    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Wutongli boards")])
-    for who, is_ca in (("ca", True), (name, False)):
-        subject = issuer if is_ca else x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, who)])
-        builder = x509.CertificateBuilder(issuer, subject, keys[who].public_key(), x509.random_serial_number())
-        builder = builder.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(days=1))
-        builder = builder.add_extension(x509.BasicConstraints(is_ca, None), critical=True)
-        builder = builder.add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
-        )
-        signed = builder.sign(keys["ca"], hashes.SHA256())
-        (folder / f"{who}.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    private = keys[name].private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / f"{name}.key").write_bytes(private)
-
-
 @pytest.fixture(scope="module")
 def building(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PahoWire]:
     """mosquitto with the lines of the document; only ports and folders are others. The wire leads to its TLS side."""
     folder = Path(tmp_path_factory.mktemp("building"))
-    certificate(folder, "broker")
+    make_certificate(folder, "broker")
     plain, secure = free_port(), free_port()
     config = block("conf").replace(SITE, "").replace("/var/lib/lobby-broker/", "./")
     config = config.replace("listener 1883", f"listener {plain}").replace(
@@ -116,7 +90,7 @@ def test_a_board_may_not_command(building: PahoWire) -> None:
 
 
 def test_a_broker_that_is_not_of_our_authority_is_not_believed(building: PahoWire, tmp_path: Path) -> None:
-    certificate(tmp_path, "impostor")
+    make_certificate(tmp_path, "impostor")
 
     async def story() -> None:
         async with replace(building, ca_file=tmp_path / "ca.pem").connect(Hello("x", ())):

@@ -67,8 +67,9 @@ def test_what_nobody_subscribed_to_is_said_to_have_reached_nobody(broker: Broker
 def test_the_will_is_sent_when_a_link_breaks_and_not_after_a_goodbye(broker: Broker) -> None:
     async def story() -> None:
         hello = replace(listening(COMMAND), will=WILL)
+        premature = replace(hello, will=replace(WILL, payload=b"premature"))
         async with broker.wire().connect(listening(STATUS)) as box:
-            async with broker.wire(LOCKER).connect(hello) as device:
+            async with broker.wire(LOCKER).connect(premature) as device:
                 await device.publish(Message(STATUS, b"goodbye"))
             assert (await heard(box)).payload == b"goodbye"
             with pytest.raises(ZeroDivisionError):
@@ -104,23 +105,6 @@ def test_where_nobody_listens_the_broker_is_unreachable() -> None:
         with pytest.raises(LinkLost, match="unreachable"):
             async with PahoWire("127.0.0.1", free_port(), "box", "x").connect(listening()):
                 pass
-
-    asyncio.run(story())
-
-
-@pytest.mark.parametrize("noise", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x20\xff\xff\xff\xff\x7f", b"\x20\x02\x00"])
-def test_a_peer_that_speaks_no_mqtt_ends_the_link_and_nothing_else(noise: bytes) -> None:
-    async def shout(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(noise)
-        await writer.drain()
-        writer.close()
-
-    async def story() -> None:
-        async with await asyncio.start_server(shout, "127.0.0.1", 0) as server:
-            port = server.sockets[0].getsockname()[1]
-            with pytest.raises(LinkLost):
-                async with PahoWire("127.0.0.1", port, "box", "x").connect(listening()):
-                    pass
 
     asyncio.run(story())
 
