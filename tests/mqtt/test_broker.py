@@ -165,6 +165,16 @@ def test_nobody_is_thrown_out_by_one_who_borrows_its_client_id(broker: Broker) -
     asyncio.run(story())
 
 
+def test_who_says_more_than_a_board_can_have_to_say_is_cut_off(broker: Broker) -> None:
+    async def story() -> None:
+        async with broker.wire(CABINET).connect(listening()) as cabinet:
+            await cabinet.publish(Message(f"{ROOT}/{CABINET}/event", b"x" * 70_000))
+
+    with pytest.raises(LinkLost):
+        asyncio.run(story())
+    assert may_publish(broker, CABINET, f"{ROOT}/{CABINET}/event")
+
+
 def test_secrets_are_for_their_owner_alone(broker: Broker) -> None:
     folder = broker.folder
     secrets = [*(folder / "credentials").iterdir(), folder / "state" / "passwords", folder / "state" / "mosquitto.conf"]
