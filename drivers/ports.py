@@ -87,7 +87,7 @@ class ActReport:
 class BoardEvent:
     """Something that happened at a board, kept by it until acknowledged.
 
-    `kind` is one of `opened`, `closed`, `occupied`, `emptied`, `tag_in`, `tag_out`, `fault`, `fault_cleared`,
+    `kind` is one of `opened`, `jammed`, `closed`, `occupied`, `emptied`, `tag_in`, `tag_out`, `fault`, `fault_cleared`,
     `booted`; `cause` is the act's id when a command made it happen, `""` when nobody asked.
     """
 

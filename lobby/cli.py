@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -75,6 +76,7 @@ def _say(text: str, status: int = 1) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    gc.disable()  # nothing is garbage while everything is being loaded; `serve` turns it on when it is ready
     from lobby.serve import serve
 
     asyncio.run(serve(settings_of(options), options.state))

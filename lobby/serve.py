@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Sequence
@@ -75,6 +76,7 @@ async def _run(house: House, devices: Devices, supervisor: Supervisor, site: Fas
         serving = tasks.create_task(server.serve(), name="http")
         await _first(server.ready, serving)
         notify("READY=1")
+        _settle_memory()
         log.info("ready on http://%s:%s", house.settings.http.host, house.settings.http.port)
         await _first(ended, serving)
         notify("STOPPING=1")
@@ -82,6 +84,13 @@ async def _run(house: House, devices: Devices, supervisor: Supervisor, site: Fas
         await serving
         for task in kept:
             task.cancel()
+
+
+def _settle_memory() -> None:
+    """What was loaded until now stays for good: the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 class _Server(uvicorn.Server):
