@@ -70,7 +70,7 @@ def static_app(assets: Assets | None = None) -> StaticApp:
 def squeezed(css: str) -> str:
     """A style sheet without its comments and the blanks that only people need (colons in selectors keep theirs)."""
     bare = " ".join(_COMMENT.sub("", css).split())
-    return _AROUND.sub(r"\1", bare).replace(": ", ":").replace(";}", "}")
+    return _AROUND.sub(r"\1", bare).replace(": ", ":").replace(";}", "}").replace(" * ", "*").replace(" / ", "/")
 
 
 def _read(file: Path) -> Asset:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from kiosk_ui.texts import Texts
 from tests.screens import examples
@@ -30,13 +30,17 @@ def take(folder: Path, names: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with process("tests.screens.gallery") as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for shape, lang, theme, wishes in looks():
+        for shape, *look in looks():
             with screen(browser, shape) as page:
-                for name in names:
-                    page.goto(f"{address}/page/{name}?screen={shape}&lang={lang}&theme={theme}&wishes={wishes}")
-                    file = "-".join(part for part in (name, shape, lang, theme, wishes) if part)
-                    page.screenshot(path=folder / f"{file}.png")
+                _take(page, address, folder, names, (shape, *look))
         browser.close()
+
+
+def _take(page: Page, address: str, folder: Path, names: list[str], look: tuple[str, ...]) -> None:
+    shape, lang, theme, wishes = look
+    for name in names:
+        page.goto(f"{address}/page/{name}?screen={shape}&lang={lang}&theme={theme}&wishes={wishes}")
+        page.screenshot(path=folder / f"{'-'.join(part for part in (name, *look) if part)}.png")
 
 
 if __name__ == "__main__":

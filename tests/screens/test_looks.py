@@ -38,12 +38,28 @@ MEASURE = """(mm) => {
     const above = there.slice(0, Math.max(0, there.findIndex((one) => e.contains(one) || one.contains(e))));
     return above.some((one) => getComputedStyle(one).backgroundColor !== "rgba(0, 0, 0, 0)");
   };
+  const lines = [];  // each line of text, without the air above and below its letters
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walk.nextNode());) {
+    const e = node.parentElement;
+    if (!node.data.trim() || !shown(e) || e.closest(".cell,.frozen,.lists")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const r of range.getClientRects()) {
+      lines.push({node, text: node.data.trim().slice(0, 12), left: r.left, right: r.right,
+        top: r.top + r.height * .28, bottom: r.bottom - r.height * .28});
+    }
+  }
+  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 &&
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
   const texts = [...document.querySelectorAll("body *")].filter((e) =>
     shown(e) && !e.closest(".cell,.frozen") && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()));
   return {
     keys: [...document.querySelectorAll("button,a[href]")].filter(shown).map(box),
     texts: texts.map((e) => ({...box(e), size: parseFloat(getComputedStyle(e).fontSize) / mm,
       list: Boolean(e.closest(".lists")), covered: covered(e)})),
+    overlaps: lines.flatMap((a, at) => lines.slice(at + 1).filter((b) => a.node !== b.node && over(a, b))
+      .map((b) => `${a.text} / ${b.text}`)),
     high: innerHeight, wide: innerWidth, scrolls: document.documentElement.scrollHeight > innerHeight + 1,
   };
 }"""
@@ -82,6 +98,7 @@ def test_every_page_fits_its_screen_and_every_text_is_large_enough(
     found: list[str] = []
     for name, seen in measured(shape, wishes, lang).items():
         found += [f"{name} scrolls"] * seen["scrolls"]
+        found += [f"{name}: {two} overlap" for two in seen["overlaps"]]
         for text in seen["texts"]:
             if text["size"] < TEXT_MM - 0.01:
                 found.append(f"{name}: {text['what']} is {text['size']:.1f} mm")

@@ -115,7 +115,7 @@ def test_english_and_large_text_are_for_this_person_only(lobby: Begin) -> None:
     with day.at() as page:
         page.clock.install()
         press(page, "English")
-        headline(page, "What can we do for you?")
+        headline(page, "How can we help?")
         press(page, "Large text")
         expect(page.locator("body")).to_have_class("kiosk large start")
         page.get_by_role("link", name="Collect a parcel").click()
@@ -123,7 +123,7 @@ def test_english_and_large_text_are_for_this_person_only(lobby: Begin) -> None:
         press(page, "Leave")
         headline(page, "要办什么")
         press(page, "English")
-        headline(page, "What can we do for you?")
+        headline(page, "How can we help?")
         be_quiet(page, 81)
         headline(page, "要办什么")
 
