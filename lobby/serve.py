@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import signal
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from edge.house import House
 from edge.ledger import Ledger, Request
 from edge.people.credentials import Credentials
 from edge.people.policy import AccessPolicy
-from edge.settings import Settings
+from edge.settings import HttpSettings, Settings, SettingsUnusable
 from edge.slips import any_printing
 from lobby.devices import real_devices
 from lobby.memory import give_back_large_blocks
@@ -65,6 +66,7 @@ async def _run(house: House, devices: Devices, supervisor: Supervisor, site: Fas
             timeout_graceful_shutdown=CLOSE_STREAMS_AFTER_S,
         )
     )
+    listening = _listen(house.settings.http)
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
@@ -73,7 +75,7 @@ async def _run(house: House, devices: Devices, supervisor: Supervisor, site: Fas
             tasks.create_task(supervisor.keep(name, run), name=name) for name, run in loops_of(house, devices).items()
         ]
         kept.append(tasks.create_task(_watchdog(house.ledger), name="watchdog"))
-        serving = tasks.create_task(server.serve(), name="http")
+        serving = tasks.create_task(server.serve([listening]), name="http")
         await _first(server.ready, serving)
         notify("READY=1")
         _settle_memory()
@@ -84,6 +86,18 @@ async def _run(house: House, devices: Devices, supervisor: Supervisor, site: Fas
         await serving
         for task in kept:
             task.cancel()
+
+
+def _listen(http: HttpSettings) -> socket.socket:
+    """Take the port before anything runs. Raises `SettingsUnusable` where another program has it."""
+    try:
+        return socket.create_server((http.host, http.port), backlog=128)
+    except OSError as error:
+        raise SettingsUnusable(
+            f"http.port: {http.host}:{http.port} cannot be listened on ({error.strerror}).\n"
+            "Nothing was changed, and no door was touched.\n"
+            "End the program that has this port, or give the service another one in lobby.toml."
+        ) from None
 
 
 def _settle_memory() -> None:

@@ -44,7 +44,7 @@ class Ports:
     @classmethod
     def choose(cls) -> Ports:
         """Any free ports for the devices."""
-        return cls(*(ports.choose() for _ in range(7)))
+        return cls(*ports.choose_several(7))
 
     def with_doors(self, page: int | None) -> Ports:
         """With the page's and the service's usual ports, where they are free just now: others want them too."""
