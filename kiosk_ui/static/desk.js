@@ -71,8 +71,8 @@ function missing(form) {
 }
 
 function leadOn(form, from) {
-  const waits = from.name === "number" ? ["number", "carrier"] : [from.name];  // the number tells the carrier in a moment
-  const open = missing(form).filter((field) => !waits.includes(field.name));
+  const told = from.name === "number" || form.dataset.telling;  // the number tells the carrier in a moment
+  const open = missing(form).filter((field) => field.name !== from.name && !(told && field.name === "carrier"));
   const last = one('[name="shelf"]', form);
   (open[0] ?? (from === last ? one(".key--go", form) : last)).focus();
 }
@@ -97,9 +97,12 @@ function toCandidates(form) {
 
 addEventListener("input", ({ target }) => {
   if (target.name === "to" && target.form?.matches("[data-steps]")) target.form.dataset.asking = "yes";
+  if (target.name === "number" && target.form?.matches("[data-steps]")) target.form.dataset.telling = "yes";
   if (target.name === "carrier") target.dataset.own = "yes";
 });
 addEventListener("htmx:afterSwap", ({ target }) => {
+  if (target.id === "about-number") delete target.closest("form").dataset.telling;
+  if (target.id === "receive") one("#receive [autofocus]")?.focus();  // the next key may come before htmx has settled
   const told = target.id === "about-number" && one("[data-carrier]", target);
   if (told) {
     const form = target.closest("form");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack, closing
 
 from edge.chance import SystemChance
 
@@ -16,11 +17,23 @@ _FIRST, _COUNT = 20_000, 12_000
 _TRIES = 200
 
 
-def choose(usual: int = 0) -> int:
-    """The usual port if nobody has it, else a free one. Raises `OSError` where there is none."""
-    if usual and _is_free(usual):
-        return usual
-    return choose_several(1)[0]
+class Claims(ExitStack):
+    """The usual ports are wanted by every demo of a machine: who has claimed one keeps it until `close`."""
+
+    def choose(self, usual: int) -> int:
+        """The usual port if nobody has it, else a free one. Raises `OSError` where there is none."""
+        if _is_free(usual) and self._claim(usual):
+            return usual
+        return choose_several(1)[0]
+
+    def _claim(self, port: int) -> bool:
+        """An abstract address (unix(7)): one process can hold it, and it ends with that process."""
+        claim = self.enter_context(closing(socket.socket(socket.AF_UNIX)))
+        try:
+            claim.bind(f"\0lobby-demo:{port}")
+        except OSError:
+            return False
+        return True
 
 
 def choose_several(count: int) -> list[int]:

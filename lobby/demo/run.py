@@ -23,6 +23,7 @@ from lobby.demo.house import DemoHouse
 from lobby.demo.journal import Journal
 from lobby.demo.notes import Notes
 from lobby.demo.places import DemoUnusable, Places, lock, read_json, write_json
+from lobby.demo.ports import Claims
 from lobby.demo.settings import BOX, LOCKER, Ports, as_toml, demo_settings
 from lobby.demo.steel import Steel
 from lobby.printers import commission_printer, learnt_file
@@ -97,7 +98,7 @@ class Demo:
             steel = Steel(self._places.devices / "steel.json", Peer(at.locker_hands))
             await steel.put_back()
             notes, code = await self._prepare(demo_settings(self._places, at))
-            at = self._choose_doors(at)
+            at = self._choose_doors(at, stack.enter_context(Claims()))
             settings = self._write_settings(at)
             cast = Cast(self._places, at, self._pids, say)
             service, page = cast.service(), cast.page()
@@ -116,8 +117,8 @@ class Demo:
             self._places.clear()
             self._places.make()
 
-    def _choose_doors(self, devices: Ports) -> Ports:
-        at = devices.with_doors(self._port)
+    def _choose_doors(self, devices: Ports, claims: Claims) -> Ports:
+        at = devices.with_doors(claims, self._port)
         if self._port and at.page != self._port:
             say(f"Port {self._port} is taken by another program; the virtual lobby gets {at.page} instead.")
         return at

@@ -13,7 +13,7 @@ import pytest
 from lobby.demo.building import WITH_PINS
 from tests.lobby.demos import WHAT, Demo, alive, once, starting
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")

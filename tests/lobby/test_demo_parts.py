@@ -12,6 +12,7 @@ from edge.settings import load
 from lobby.demo.children import Pids
 from lobby.demo.journal import Journal
 from lobby.demo.places import Places, read_json, write_json
+from lobby.demo.ports import Claims, choose_several
 from lobby.demo.settings import Ports, as_toml, demo_settings
 from lobby.wiring import PROJECTIONS
 from simulators.virtual_lobby.texts import Lang, Texts
@@ -35,6 +36,15 @@ def test_settings_survive_names_that_toml_would_stumble_over(tmp_path: Path) -> 
     file = tmp_path / "lobby.toml"
     file.write_text(as_toml(settings), encoding="utf-8")
     assert load(file) == settings
+
+
+def test_two_demos_that_start_at_once_do_not_choose_the_same_usual_port() -> None:
+    [usual] = choose_several(1)
+    with Claims() as first, Claims() as second:
+        assert first.choose(usual) == usual
+        assert second.choose(usual) != usual
+    with Claims() as third:
+        assert third.choose(usual) == usual, "a claim ends with who made it"
 
 
 def test_what_a_killed_run_left_is_ended_and_a_process_that_only_has_its_number_is_not(tmp_path: Path) -> None:

@@ -153,6 +153,7 @@ def test_a_call_from_a_kiosk_shows_on_every_page_until_somebody_went(morning: De
     morning.hands("call", name="kiosk-1")
     expect(page.locator(".call")).to_contain_text("kiosk-1 呼叫", timeout=10_000)
     page.locator(".call").click()
+    page.wait_for_url("**/desk/eyes/*")
     page.keyboard.press("1")
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/eyes?did=look")
