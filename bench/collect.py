@@ -14,6 +14,9 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import ClassVar
 
 from bench.bare_paho import Asker
 from bench.locker import (
@@ -34,6 +37,7 @@ from drivers.board.driver import MqttBoard
 from drivers.mqtt.broker import Broker
 from drivers.mqtt.line import Line
 from drivers.ports import Health
+from edge.acts import ActRow, ActState
 from edge.chance import SystemChance
 from edge.clock import SystemClock
 from edge.house import House
@@ -57,6 +61,20 @@ from lobby.wiring import Devices, build_house, open_ledger
 KIOSK: Who = kiosk_itself("kiosk-1")
 
 
+REQUESTED = ActRow("", DEVICE, "", "", "", "", ActState.REQUESTED, "", (), "", "", "")
+"""What is known of each act before it is looked at, so that the measuring itself looks up nothing."""
+
+
+class NotedBoard(MqttBoard):
+    """Notes when the board's word that it pulsed has come: what follows is for the journal, not for the resident."""
+
+    pulsed_at: ClassVar[dict[str, float]] = {}
+
+    async def pulse(self, act: str, slot: str) -> None:
+        await super().pulse(act, slot)
+        self.pulsed_at[act] = perf_counter()
+
+
 @asynccontextmanager
 async def house_on(folder: Path, broker: Broker) -> AsyncIterator[House]:
     """The whole house over the real broker, its locker board online."""
@@ -64,7 +82,7 @@ async def house_on(folder: Path, broker: Broker) -> AsyncIterator[House]:
     settings = Settings.model_validate({"box": {"id": BOX}, "locker": {"device": DEVICE, "columns": COLUMNS}})
     ledger = open_ledger(settings, folder, clock, chance)
     line = Line(broker.wire(), "bench-edge", chance)
-    board = MqttBoard(DEVICE, BOX, line, clock)
+    board = NotedBoard(DEVICE, BOX, line, clock)
     devices = Devices(line, {DEVICE: board}, NoPrinter("printer-1"), NoGateway())
     credentials = Credentials(clock, chance)
     house = build_house(settings, ledger, devices, words(settings), clock, chance, credentials)
@@ -113,16 +131,32 @@ class Collector(Pulser):
     house: House = field(kw_only=True)
     visit: str = field(kw_only=True)
     parcels: list[str] = field(kw_only=True)
+    durable: list[float] = field(default_factory=list)
 
     async def pulse(self) -> None:
+        await self.collect()
+
+    async def collect(self) -> str:
+        """One cell opened, and the pulse in the journal; the act."""
         self.number += 1
         request = Request(KIOSK.id, f"bench:{self.number}")
         parcel = self.parcels[self.number % len(self.parcels)]
         opened = await flows.collect_next(self.house, KIOSK, request, self.visit, parcel)
-        await self.house.acts.until(opened["act"], lambda row: row.state != "requested")
+        await self.house.acts.until(opened["act"], lambda row: row.state != "requested", known=REQUESTED)
+        return opened["act"]
+
+    async def one_at_a_time_s(self, times: int) -> list[float]:
+        """Seconds until the board pulsed; `durable` has them until that is in the journal, too."""
+        took = []
+        for _ in range(times):
+            began = perf_counter()
+            act = await self.collect()
+            self.durable.append(perf_counter() - began)
+            took.append(NotedBoard.pulsed_at[act] - began)
+        return took
 
 
-async def measure(folder: Path, times: int) -> tuple[Took, Took]:
+async def measure(folder: Path, times: int) -> tuple[Took, Took, float]:
     async with AsyncExitStack() as stack:
         bare_broker = stack.enter_context(broker_in(folder / "bare"))
         broker = stack.enter_context(broker_in(folder / "box"))
@@ -134,14 +168,16 @@ async def measure(folder: Path, times: int) -> tuple[Took, Took]:
         visit, parcels = await fill(house)
         board = house.boards[DEVICE]
         collector = Collector(board, hands, house=house, visit=visit, parcels=parcels)  # type: ignore[arg-type]  # a port
-        return await rounds(asker, collector, times)
+        bare, ours = await rounds(asker, collector, times)
+        return bare, ours, median(collector.durable) * 1000
 
 
-def goals(bare: Took, ours: Took) -> list[bool]:
+def goals(bare: Took, ours: Took, durable_ms: float) -> list[bool]:
     heading()
     p50, per_s = (ours.p50_ms, bare.p50_ms), (ours.per_s, bare.per_s)
     return [
         report("collect request until pulsed, one at a time, p50", p50[0], "ms", p50[1], "<= 3x", p50[0] <= 3 * p50[1]),
+        report("  until the pulse is durable, too", durable_ms, "ms", p50[1], "(no goal)", ok=True),
         report(f"collect requests, {AT_ONCE} at once", per_s[0], "/s", per_s[1], ">= 0.5x", per_s[0] >= per_s[1] / 2),
     ]
 
@@ -150,8 +186,8 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m bench.collect", description=__doc__)
     options.add_argument("--times", type=int, default=300, help="how many collections, one at a time")
     with tempfile.TemporaryDirectory() as folder:
-        bare, ours = asyncio.run(measure(Path(folder), options.parse_args().times))
-    sys.exit(0 if all(goals(bare, ours)) else 1)
+        measured = asyncio.run(measure(Path(folder), options.parse_args().times))
+    sys.exit(0 if all(goals(*measured)) else 1)
 
 
 if __name__ == "__main__":

@@ -41,9 +41,10 @@ class SeededChance:
 
 def new_id(chance: Chance, length: int = 16) -> str:
     """A short id, 5 bits a character."""
-    return "".join(_ALPHABET[chance.below(32)] for _ in range(length))
+    number = chance.below(32**length)
+    return "".join([_ALPHABET[number >> 5 * place & 31] for place in range(length)])
 
 
 def digits(chance: Chance, count: int) -> str:
     """A code of `count` decimal digits, each equally likely."""
-    return "".join(str(chance.below(10)) for _ in range(count))
+    return f"{chance.below(10**count):0{count}}"

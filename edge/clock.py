@@ -31,8 +31,15 @@ class Clock(Protocol):
     def trust(self) -> Trust: ...
 
 
+TRUST_KEPT_S = 1.0  # a clock is set once in days, and asked of with every batch of facts
+
+
 class SystemClock:
     """The machine's own clocks; the wall is trusted once NTP has set it (see `timedatectl`)."""
+
+    def __init__(self) -> None:
+        self._trust = Trust.UNSYNCED
+        self._trust_until_s = float("-inf")
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -41,7 +48,11 @@ class SystemClock:
         return time.monotonic()
 
     def trust(self) -> Trust:
-        return Trust.SYNCED if _kernel_clock_synced() else Trust.UNSYNCED
+        mono_s = self.mono_s()
+        if mono_s >= self._trust_until_s:
+            self._trust = Trust.SYNCED if _kernel_clock_synced() else Trust.UNSYNCED
+            self._trust_until_s = mono_s + TRUST_KEPT_S
+        return self._trust
 
 
 class LoopClock:

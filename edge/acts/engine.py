@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from drivers.errors import OutcomeUnknown, Rejected, Unavailable
@@ -76,7 +76,7 @@ class Acts:
         self._reactions = tuple(reactions)
         self._armed: dict[str, _Armed] = {}
         self._performing: set[str] = set()
-        self._waiting: dict[str, asyncio.Event] = {}
+        self._waiting: dict[str, set[asyncio.Queue[ActRow]]] = {}
         self._tasks: asyncio.TaskGroup | None = None
 
     # -- asking ------------------------------------------------------------------------------------------------
@@ -111,35 +111,32 @@ class Acts:
             return
         self._performing.add(act)
         try:
-            if await self._send(act, armed):
-                await self._watch(act)
+            row = await self._send(act, armed)
+            if row is not None and row.state is ActState.ACTUATED:
+                await self._watch(row)
         finally:
             self._performing.discard(act)
 
-    async def _send(self, act: str, armed: _Armed) -> bool:
-        """Pulse the lock and write down the answer; True when the board says that it pulsed."""
+    async def _send(self, act: str, armed: _Armed) -> ActRow | None:
+        """Pulse the lock and write down the answer; the act after it."""
         board = self._boards.get(armed.device)
         if board is None or self._clock.mono_s() > armed.send_before:
-            await self._note(act, _refuse, "too_late" if board else "no_such_device")
-            return False
+            return await self._note(act, _refuse, "too_late" if board else "no_such_device")
         try:
             await board.pulse(act, armed.slot)
         except (Unavailable, Rejected) as error:
-            await self._note(act, _refuse, error.reason)
+            return await self._note(act, _refuse, error.reason)
         except OutcomeUnknown as error:
-            await self._note(act, _lose, error.reason)
-        else:
-            await self._note(act, _actuate, "")
-            return True
-        return False
+            return await self._note(act, _lose, error.reason)
+        return await self._note(act, _actuate, "")
 
-    async def _watch(self, act: str) -> None:
+    async def _watch(self, pulsed: ActRow) -> None:
         """After the pulse somebody must see the door; if nobody does, the outcome is not known."""
         try:
             async with asyncio.timeout(self._watch_s):
-                await self.until(act, lambda row: row.state is not ActState.ACTUATED)
+                await self.until(pulsed.act, lambda row: row.state is not ActState.ACTUATED, known=pulsed)
         except TimeoutError:
-            await self._note(act, _lose, "not_seen")
+            await self._note(pulsed.act, _lose, "not_seen")
 
     # -- telling -----------------------------------------------------------------------------------------------
 
@@ -151,15 +148,20 @@ class Acts:
             raise Refusal("no_such_act")
         return row
 
-    async def until(self, act: str, enough: Callable[[ActRow], bool]) -> ActRow:
-        """Wait until the act is as wanted. Put a timeout around it."""
-        while True:
-            changed = self._waiting.setdefault(act, asyncio.Event())
-            row = self.state(act)
-            if enough(row):
+    async def until(self, act: str, enough: Callable[[ActRow], bool], known: ActRow | None = None) -> ActRow:
+        """Wait until the act is as wanted; `known`, if the caller has it, spares a look. Put a timeout around it."""
+        told: asyncio.Queue[ActRow] = asyncio.Queue()
+        waiting = self._waiting.setdefault(act, set())
+        waiting.add(told)
+        try:
+            row = known or self.state(act)
+            while not enough(row):
+                row = await told.get()
+            return row
+        finally:
+            waiting.discard(told)
+            if not waiting:
                 self._waiting.pop(act, None)
-                return row
-            await changed.wait()
 
     def confirm(self, tx: Tx, act: str, what: str) -> None:
         """A person at the door says what they see: `opened`, `not_opened`, `closed`. Settles an unknown act."""
@@ -196,6 +198,8 @@ class Acts:
         room = asyncio.Semaphore(REPORTS_IN_FLIGHT)
         while True:
             report = await board.next_report()
+            if not self._is_news(report):
+                continue
             await room.acquire()
             tasks.create_task(self.take(board, report)).add_done_callback(lambda _: room.release())
 
@@ -212,26 +216,31 @@ class Acts:
             case StatusChanged():
                 await self._commit(lambda tx: _note_status(tx, report))
 
+    def _is_news(self, report: BoardReport) -> bool:
+        """Not the answer that `perform` is waiting for, and writes down itself."""
+        if not isinstance(report, ActReport) or report.stage in (Stage.OPENED, Stage.JAMMED):
+            return True
+        return report.stage is not Stage.ACCEPTED and report.act not in self._performing
+
     async def _take_reply(self, report: ActReport) -> None:
-        """What `perform` is waiting for it writes itself; here comes what was seen, and what came late."""
-        late = report.act not in self._performing
+        """What was seen, and what came late."""
         match report.stage:
             case Stage.OPENED | Stage.JAMMED:
                 await self._note(report.act, self._observe_reply, report.stage.value)
-            case Stage.PULSED if late:
+            case Stage.PULSED:
                 await self._note(report.act, _actuate, "")
-            case Stage.REJECTED if late:
+            case Stage.REJECTED:
                 await self._note(report.act, _refuse, report.reason)
-            case _:
+            case Stage.ACCEPTED:
                 pass
 
-    def _observe_reply(self, tx: Tx, row: ActRow, what: str) -> None:
-        self._observe(tx, row, what, "reply")
+    def _observe_reply(self, tx: Tx, row: ActRow, what: str) -> ActRow:
+        return self._observe(tx, row, what, "reply")
 
     async def _take_event(self, event: BoardEvent) -> None:
-        def decide(tx: Tx) -> str:
+        def decide(tx: Tx) -> ActRow | None:
             if event.seq <= last_event_seq(tx.db, event.device, event.boot):
-                return ""
+                return None
             tx.append(
                 BoardEventSeen(
                     device=event.device,
@@ -247,7 +256,7 @@ class Acts:
 
         self._wake(await self._commit(decide))
 
-    def _fold_into_act(self, tx: Tx, event: BoardEvent) -> str:
+    def _fold_into_act(self, tx: Tx, event: BoardEvent) -> ActRow | None:
         """Find the act that an event speaks of; an opening that nobody asked for goes to the needs-eyes list."""
         where = (event.device, event.slot)
         row: ActRow | None = None
@@ -256,13 +265,12 @@ class Acts:
         elif event.kind in ("closed", "occupied", "emptied"):
             row = last_act_on(tx.db, *where)
         if row is not None:
-            self._observe(tx, row, event.kind, "event")
-            return row.act
+            return self._observe(tx, row, event.kind, "event")
         if event.kind == "opened":
             eyes.raise_(tx, f"slot:{event.device}/{event.slot}", "forced", *where)
         elif event.kind == "fault":
             eyes.raise_(tx, f"slot:{event.device}/{event.slot}", event.detail or "fault", *where)
-        return ""
+        return None
 
     async def _take_state(self, changed: SlotChanged) -> None:
         """A door that stands open settles an act nobody had word of, even when the event about it was lost."""
@@ -270,18 +278,18 @@ class Acts:
         if state.door is not Door.OPEN:
             return
 
-        def decide(tx: Tx) -> str:
+        def decide(tx: Tx) -> ActRow | None:
             row = unsettled_act_on(tx.db, changed.device, state.slot)
             if row is None or row.state is ActState.REQUESTED:
-                return ""
-            self._observe(tx, row, "opened", "state")
-            return row.act
+                return None
+            return self._observe(tx, row, "opened", "state")
 
         self._wake(await self._commit(decide))
 
-    def _observe(self, tx: Tx, row: ActRow, what: str, source: str) -> None:
+    def _observe(self, tx: Tx, row: ActRow, what: str, source: str) -> ActRow:
+        """Write down what was seen of an act, and hand it on; the act as it is now."""
         if what in ("opened", "jammed") and what in row.seen:
-            return
+            return row
         tx.append(ActObserved(act=row.act, what=what, source=source))
         if what == "opened":
             eyes.settle(tx, f"act:{row.act}", finding="seen_open")
@@ -290,43 +298,53 @@ class Acts:
         now = act_row(tx.db, row.act) or row
         for react in self._reactions:
             react(tx, Seen(now, what))
+        return now
 
     # -- writing -----------------------------------------------------------------------------------------------
 
-    async def _note(self, act: str, write: Callable[[Tx, ActRow, str], None], word: str) -> None:
-        def decide(tx: Tx) -> None:
-            row = act_row(tx.db, act)
-            if row is not None:
-                write(tx, row, word)
+    async def _note(self, act: str, write: Callable[[Tx, ActRow, str], ActRow], word: str) -> ActRow | None:
+        """Write down what became of an act; the act after it."""
 
-        await self._commit(decide)
-        self._wake(act)
+        def decide(tx: Tx) -> ActRow | None:
+            row = act_row(tx.db, act)
+            return None if row is None else write(tx, row, word)
+
+        row = await self._commit(decide)
+        self._wake(row)
+        return row
 
     async def _commit(self, decide: Callable[[Tx], _T]) -> _T:
         return await self._ledger.commit(Request(reserve=True), decide)
 
-    def _wake(self, act: str) -> None:
-        changed = self._waiting.pop(act, None)
-        if changed is not None:
-            changed.set()
+    def _wake(self, row: ActRow | None) -> None:
+        if row is None:
+            return
+        for waiting in self._waiting.get(row.act, ()):
+            waiting.put_nowait(row)
 
 
-def _actuate(tx: Tx, row: ActRow, _: str) -> None:
-    if row.state in (ActState.REQUESTED, ActState.UNKNOWN):
-        tx.append(ActActuated(act=row.act))
+def _actuate(tx: Tx, row: ActRow, _: str) -> ActRow:
+    if row.state not in (ActState.REQUESTED, ActState.UNKNOWN):
+        return row
+    tx.append(ActActuated(act=row.act))
+    return replace(row, state=ActState.ACTUATED, changed_at=tx.at)
 
 
-def _refuse(tx: Tx, row: ActRow, reason: str) -> None:
+def _refuse(tx: Tx, row: ActRow, reason: str) -> ActRow:
     """Nothing moved, and the device (or the box before it) said so."""
-    if row.state in (ActState.REQUESTED, ActState.UNKNOWN):
-        tx.append(ActRefused(act=row.act, reason=reason))
-        eyes.settle(tx, f"act:{row.act}", finding="refused")
+    if row.state not in (ActState.REQUESTED, ActState.UNKNOWN):
+        return row
+    tx.append(ActRefused(act=row.act, reason=reason))
+    eyes.settle(tx, f"act:{row.act}", finding="refused")
+    return replace(row, state=ActState.REFUSED, reason=reason, changed_at=tx.at)
 
 
-def _lose(tx: Tx, row: ActRow, reason: str) -> None:
-    if row.state in (ActState.REQUESTED, ActState.ACTUATED):
-        tx.append(ActUnknown(act=row.act, reason=reason))
-        eyes.raise_(tx, f"act:{row.act}", "outcome_unknown", row.device, row.slot)
+def _lose(tx: Tx, row: ActRow, reason: str) -> ActRow:
+    if row.state not in (ActState.REQUESTED, ActState.ACTUATED):
+        return row
+    tx.append(ActUnknown(act=row.act, reason=reason))
+    eyes.raise_(tx, f"act:{row.act}", "outcome_unknown", row.device, row.slot)
+    return replace(row, state=ActState.UNKNOWN, reason=reason, changed_at=tx.at)
 
 
 def _note_status(tx: Tx, changed: StatusChanged) -> None:

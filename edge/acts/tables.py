@@ -144,6 +144,13 @@ def last_act_on(db: Connection, device: str, slot: str) -> ActRow | None:
     return _row(db.execute(sql, (device, slot)).fetchone())
 
 
+def last_act_about(db: Connection, about: str, device: str, slot: str) -> ActRow | None:
+    """The last act on this door that served this subject; `+` keeps to the subject's few acts, not the door's many."""
+    where = "about = ? AND +device = ? AND +slot = ?"
+    sql = f"SELECT {_COLUMNS} FROM acts WHERE {where} ORDER BY seq DESC LIMIT 1"  # noqa: S608 - constants
+    return _row(db.execute(sql, (about, device, slot)).fetchone())
+
+
 def unsettled_act_on(db: Connection, device: str, slot: str) -> ActRow | None:
     """The act on this door that may still have an effect nobody knows of, if there is one."""
     row = last_act_on(db, device, slot)

@@ -9,6 +9,8 @@ from pathlib import Path
 from edge.ledger.policy import Policy
 from edge.ledger.sqlite import PAGE_BYTES, Connection, Error, driver, primary_code
 
+LOOK_EVERY = 16  # batches between two looks at the WAL: it holds some kilobytes more, and nobody waits for the look
+
 
 @dataclass(frozen=True)
 class GuardStatus:
@@ -38,6 +40,7 @@ class Guard:
         self._no_room = False  # SQLite itself found the disk full; until a commit succeeds
         self._failing = False  # the last tidying failed
         self._scrub_owed = False  # a forgotten person's key is still in the WAL's old pages
+        self._batches = 0
 
     def full(self) -> bool:
         """Whether less is free than the reserve for closing acts."""
@@ -50,6 +53,9 @@ class Guard:
     def tidy(self, db: Connection, *, scrub: bool = False) -> None:
         """Move the WAL into the database when it has grown; at once, and emptied, when `scrub` asks for it."""
         self._scrub_owed = self._scrub_owed or scrub
+        self._batches += 1
+        if self._batches % LOOK_EVERY and not (self._scrub_owed or self._uneasy()):
+            return
         try:
             self._tidy(db)
             self._failing = False
@@ -60,6 +66,9 @@ class Guard:
     def status(self) -> GuardStatus:
         free = self._free_bytes()
         return GuardStatus(self._reason(free), free, self._policy.floor_bytes, self._wal_bytes)
+
+    def _uneasy(self) -> bool:
+        return self._no_room or self._failing or self._wal_bytes >= self._policy.wal_tidy_bytes
 
     def _reason(self, free: int) -> str:
         if self._no_room or free < self._policy.floor_bytes:

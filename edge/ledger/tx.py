@@ -35,7 +35,7 @@ class Tx:
     `db` reads tables: it refuses to write, and to read the journal itself. Nothing may be kept beyond the decision.
     """
 
-    __slots__ = ("_failed", "_journal", "_request", "_stamp", "_written", "chance", "db", "vault")
+    __slots__ = ("_actor", "_cause", "_failed", "_journal", "_stamp", "_written", "chance", "db", "vault")
 
     def __init__(
         self, journal: Journal, request: Request, stamp: Stamp, vault: VaultTx, chance: Chance, written: list[Entry]
@@ -44,7 +44,8 @@ class Tx:
         self.vault = vault
         self.chance = chance
         self._journal: Journal | None = journal
-        self._request = request
+        self._actor = request.actor
+        self._cause = request.cause
         self._stamp = stamp
         self._written = written
         self._failed: BaseException | None = None
@@ -62,14 +63,17 @@ class Tx:
         """Write one fact and fold it. Raises `NotCanonical`, `UnknownFact`, `RuntimeError` outside the decision."""
         if self._journal is None:
             raise RuntimeError("this decision is over; nothing can be appended to it")
-        request = self._request
         try:
-            entry = self._journal.append(fact, self._stamp, request.actor, request.cause if cause is None else cause)
+            entry = self._journal.append(fact, self._stamp, self._actor, self._cause if cause is None else cause)
         except BaseException as error:
             self._failed = error
             raise
         self._written.append(entry)
         return entry
+
+    def act_for(self, actor: str) -> None:
+        """What is appended from here on is this person's doing: the decision has found out whose screen it is."""
+        self._actor = actor
 
     def begin_epoch(self, reason: str) -> Entry:
         """Mark that a person brought this journal back from an older copy, or let it go its own way."""

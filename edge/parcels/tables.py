@@ -240,9 +240,13 @@ PROJECTION = Projection(
 # -- queries ---------------------------------------------------------------------------------------------------
 
 
+_STATE = list(_COLUMNS).index("state")
+
+
 def _row(values: Row) -> ParcelRow:
-    named = dict(zip(_COLUMNS, values, strict=True))
-    return ParcelRow(**{**named, "state": Where(named["state"])})
+    fields = list(values)  # the columns stand in the order of the fields
+    fields[_STATE] = Where(fields[_STATE])
+    return ParcelRow(*fields)
 
 
 def _rows(db: Connection, tail: str, args: Sequence[object]) -> list[ParcelRow]:

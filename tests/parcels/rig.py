@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from drivers.ports import Document, Door, Text
+from drivers.ports import Document, Door, Health, Text
 from edge import eyes
 from edge.acts import ActRow
 from edge.acts.tables import acts_about
@@ -120,6 +120,12 @@ class Rig:
         """Give the board the time to tell every door."""
         await self.settled(30)
         assert self.all_known()
+
+    async def board_goes_offline(self) -> None:
+        """Wait for the moment at which nothing is heard of the locker."""
+        async with asyncio.timeout(60):
+            while self.house.boards[self.house.wall.device].status().health is not Health.OFFLINE:
+                await self.settled(0.05)
 
     def all_known(self) -> bool:
         slots = self.house.boards[self.house.wall.device].slots()

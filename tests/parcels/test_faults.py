@@ -83,6 +83,8 @@ async def lay(rig: Rig, fault: str, slot: str) -> None:
         rig.stage.locker.power_off()
         rig.stage.locker.power_on()
         await rig.settled()
+    elif fault == "locker.duplicate_client_id":
+        await rig.board_goes_offline()  # it comes and goes, as the two push each other out
     elif fault in SEEN_BEFORE:
         await rig.settled(1)
 

@@ -99,6 +99,8 @@ class Lobby:
 
 
 def type_on_pad(page: Page, text: str) -> None:
+    page.locator("[data-press]").first.wait_for()
+    page.wait_for_load_state()  # a test is faster than any finger: the keys are there before they listen
     for key in text:
         page.locator(f'[data-press="{key}"]').click()
 

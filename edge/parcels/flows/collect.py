@@ -101,11 +101,11 @@ async def collect_next(house: House, kiosk: Who, request: Request, visit: str, p
         if row.state is not Where.IN_CELL:
             raise Refusal("not_in_cell", parcel=parcel)
         act = act_of(tx.db, row)
-        if act is not None and act.purpose == PURPOSE:
+        if act is not None and act.purpose == PURPOSE and not act.opened:
             check_tries(tries_at(tx.db, act), house.settings.policy.tries_per_door)
-        return _open(house, tx, row)
+        return _open(house, tx, here, row)
 
-    return await commit_and_open(house, _by(request, house, visit), decide)
+    return await commit_and_open(house, request, decide)
 
 
 async def took_it(house: House, kiosk: Who, request: Request, visit: str, parcel: str) -> None:
@@ -134,9 +134,9 @@ async def open_again(house: House, kiosk: Who, request: Request, visit: str, par
         since = _seconds_since(row.collected_at, tx.now) if row.collected_at else 0.0
         if not row.cell or not _opened_in(tx, row, here) or since > grace_s:
             raise Refusal("grace_over")
-        return _open(house, tx, row)
+        return _open(house, tx, here, row)
 
-    return await commit_and_open(house, _by(request, house, visit), decide)
+    return await commit_and_open(house, request, decide)
 
 
 async def did_not_open(house: House, kiosk: Who, request: Request, visit: str, parcel: str) -> dict[str, object]:
@@ -189,14 +189,6 @@ async def dispute(house: House, kiosk: Who, request: Request, visit: str, parcel
 # -- steps -----------------------------------------------------------------------------------------------------
 
 
-def _by(request: Request, house: House, visit: str) -> Request:
-    """The act is the resident's, not the screen's: the journal names who had the door opened."""
-    with house.ledger.reading() as db:
-        row = house.visits.row(db, visit)
-    actor = f"resident:{row.who}" if row else request.actor
-    return Request(actor=actor, key=request.key, fingerprint=request.fingerprint, cause=request.cause)
-
-
 def _theirs(tx: Tx, here: VisitRow, parcel: str) -> ParcelRow:
     row = known(tx.db, parcel)
     if row.addressee != here.who:
@@ -211,7 +203,9 @@ def _act(tx: Tx, row: ParcelRow) -> ActRow:
     return act
 
 
-def _open(house: House, tx: Tx, row: ParcelRow) -> dict[str, str]:
+def _open(house: House, tx: Tx, here: VisitRow, row: ParcelRow) -> dict[str, str]:
+    """The act is the resident's, not the screen's: the journal names who had the door opened."""
+    tx.act_for(f"resident:{here.who}")
     about = f"parcel:{row.parcel}"
     act = house.acts.request(tx, device=row.device, slot=row.cell, purpose=PURPOSE, about=about)
     return {"parcel": row.parcel, "cell": row.cell, "act": act}

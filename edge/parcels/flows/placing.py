@@ -5,6 +5,7 @@ Every function here runs inside a decision; none of them waits or touches a devi
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +14,7 @@ from drivers.ports import Door, Health, Occupied, SlotState
 from edge import eyes
 from edge.acts import ActRow
 from edge.acts.state import ActState
-from edge.acts.tables import acts_about, unsettled_slots
+from edge.acts.tables import acts_about, last_act_about, unsettled_slots
 from edge.chance import digits, new_id
 from edge.house import House
 from edge.ledger import Connection, Ledger, Request, Tx
@@ -176,8 +177,7 @@ def known(db: Connection, parcel: str) -> ParcelRow:
 
 def act_of(db: Connection, row: ParcelRow) -> ActRow | None:
     """The last act on the parcel's own cell that served this parcel."""
-    acts = [act for act in acts_about(db, f"parcel:{row.parcel}") if act.slot == row.cell and act.device == row.device]
-    return acts[-1] if acts else None
+    return last_act_about(db, f"parcel:{row.parcel}", row.device, row.cell)
 
 
 @dataclass(frozen=True)
@@ -217,6 +217,7 @@ async def commit_and_open(house: House, request: Request, decide: Callable[[Tx],
     """
     answer = await house.ledger.commit(request, decide)
     house.acts.start(answer["act"])
+    await asyncio.sleep(0)  # the command leaves before the answer does
     return answer
 
 
