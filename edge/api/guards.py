@@ -112,6 +112,8 @@ class OriginGuard:
     def _may_pass(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)
         origin, host = headers.get("origin"), headers.get("host", "")
+        if origin == "null":  # a form that was sent without our script: we ask browsers for no referrer
+            return headers.get("sec-fetch-site") == "same-origin"
         if origin is not None:
             return origin in self._allowed or origin in {f"http://{host}", f"https://{host}"}
         site, mode = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-mode", "")

@@ -100,6 +100,8 @@ def test_the_box_answers_only_to_its_own_names(tmp_path: Path, host: str) -> Non
         ({"Origin": "http://127.0.0.1:9999"}, False),
         ({"Origin": "http://evil.example"}, False),
         ({"Origin": "null"}, False),
+        ({"Origin": "null", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, False),
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}, True),
         ({"Origin": "http://lobby.example"}, True),
         ({"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}, True),
         ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}, False),

@@ -110,6 +110,15 @@ def test_a_result_page_closes_after_thirty_seconds(lobby: Begin) -> None:
         headline(page, "要办什么")
 
 
+def test_a_key_pressed_before_the_page_listens_leads_on_all_the_same(lobby: Begin) -> None:
+    day = lobby(parcels=0)
+    with day.at() as page:
+        page.route("**/kiosk*.js*", lambda asked: asked.abort())
+        page.reload()
+        press(page, "English")
+        headline(page, "How can we help?")
+
+
 def test_english_and_large_text_are_for_this_person_only(lobby: Begin) -> None:
     day = lobby(parcels=0)
     with day.at() as page:
