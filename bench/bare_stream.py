@@ -14,7 +14,9 @@ from starlette.routing import Route
 
 PAGE = """<!doctype html><title>bare</title><p id="cell"></p>
 <script>
-new EventSource("/live").onmessage = ({ data }) => {
+const told = new EventSource("/live");
+told.onopen = () => { document.body.dataset.live = "on"; };
+told.onmessage = ({ data }) => {
   const cell = document.getElementById("cell");
   if (data === "off") cell.dataset.state = data; else delete cell.dataset.state;
   cell.textContent = data;
@@ -35,6 +37,7 @@ async def live(_: Request) -> Response:
 async def _told() -> AsyncIterator[str]:
     queue: asyncio.Queue[str] = asyncio.Queue()
     _listening.add(queue)
+    yield ": here\n\n"
     while True:
         yield f"data: {await queue.get()}\n\n"
 

@@ -89,7 +89,7 @@ def bare_ms(browser: Browser, times: int) -> list[float]:
         shows, makes = browser.new_page(), browser.new_page()
         shows.goto(address)
         makes.goto(address)
-        shows.wait_for_timeout(500)  # its stream has begun
+        shows.locator("body[data-live=on]").wait_for()
         took = changes_ms(shows, makes, "#cell", address, times)
         for page in (shows, makes):
             page.context.close()
