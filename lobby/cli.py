@@ -19,6 +19,7 @@ from edge.refusal import Refusal
 from edge.settings import Settings, SettingsUnusable, load
 
 DEFAULT_STATE = Path("/var/lib/lobby-edge")
+DEMO_STATE = Path("var/demo")  # never a real box's folder
 SETTINGS_FILE = "lobby.toml"
 LEDGER = "ledger"
 
@@ -54,9 +55,11 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add(commands: object, name: str, command: Command, text: str) -> argparse.ArgumentParser:
+def _add(
+    commands: object, name: str, command: Command, text: str, state: Path = DEFAULT_STATE
+) -> argparse.ArgumentParser:
     one: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)  # type: ignore[attr-defined]
-    one.add_argument("--state", type=Path, default=DEFAULT_STATE, help=f"the state folder (default {DEFAULT_STATE})")
+    one.add_argument("--state", type=Path, default=state, help=f"the state folder (default {state})")
     one.set_defaults(command=command)
     return one
 
@@ -84,7 +87,9 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _add_demo(commands: object) -> None:
-    demo = _add(commands, "demo", _demo, "run a sample lobby with simulated devices, for trying everything out")
+    demo = _add(
+        commands, "demo", _demo, "run a sample lobby with simulated devices, for trying everything out", DEMO_STATE
+    )
     demo.add_argument("--fresh", action="store_true", help="begin again with an empty ledger and new PINs")
     demo.add_argument("--port", type=int, help="the virtual lobby's port (default: a free one)")
 

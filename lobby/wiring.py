@@ -14,7 +14,7 @@ from edge.acts import Acts
 from edge.chance import Chance
 from edge.clock import Clock
 from edge.house import House
-from edge.ledger import Ledger, Projection
+from edge.ledger import Ledger, Policy, Projection
 from edge.notices import Notices, Wording
 from edge.parcels import tables as parcels
 from edge.parcels.flows import Placing, Settling
@@ -58,7 +58,13 @@ class Words:
 def open_ledger(settings: Settings, state: Path, clock: Clock, chance: Chance, *, inline: bool = False) -> Ledger:
     """The box's ledger in its state folder. Raises `LedgerUnusable` with what is wrong and what to do."""
     return Ledger.open(
-        state / "ledger", box=settings.box.id, projections=PROJECTIONS, clock=clock, chance=chance, inline=inline
+        state / "ledger",
+        box=settings.box.id,
+        projections=PROJECTIONS,
+        clock=clock,
+        chance=chance,
+        inline=inline,
+        policy=Policy(floor_bytes=settings.policy.reserve_mb << 20),
     )
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from drivers.ports import DeviceStatus, Health
+from edge import eyes
 from edge.api import metrics
 from edge.api.metrics import Sample, Traffic
 from edge.api.options import ApiOptions
@@ -61,7 +62,9 @@ def health_router(house: House, options: ApiOptions, loops: Loops, traffic: Traf
     async def numbers(request: Request) -> Response:
         if not _may_know(request, options):
             return PlainTextResponse("", 404)
-        page = metrics.render([*_ledger(house), *_devices(house), *_loops(loops()), *_process(), *traffic.samples()])
+        page = metrics.render(
+            [*_ledger(house), *_work(house), *_devices(house), *_loops(loops()), *_process(), *traffic.samples()]
+        )
         return PlainTextResponse(page, media_type=metrics.MEDIA_TYPE)
 
     return router
@@ -92,6 +95,11 @@ def _ledger(house: House) -> Iterable[Sample]:
     yield Sample("lobby_ledger_free_bytes", "Free disk where the ledger lies.", status.free_bytes)
     yield Sample("lobby_ledger_wal_bytes", "Size of the write-ahead log.", status.wal_bytes)
     yield Sample("lobby_ledger_alarm", "1 while the disk is full or the log cannot be tidied.", int(status.alarm))
+
+
+def _work(house: House) -> Iterable[Sample]:
+    with house.ledger.reading() as db:
+        yield Sample("lobby_needs_eyes", "What somebody must go and look at.", len(eyes.waiting(db)))
 
 
 def _devices(house: House) -> Iterable[Sample]:

@@ -91,6 +91,7 @@ def test_metrics_are_in_prometheus_text_format_and_name_no_person(tmp_path: Path
         assert 'lobby_http_requests_total{method="GET",route="/api/v1/search",status="200"} 1' in lines
         assert 'lobby_device_online{device="printer-1"} 1' in lines
         assert "lobby_ledger_entries_total 5" in lines
+        assert "lobby_needs_eyes 0" in lines
         assert 'lobby_loop_restarts_total{loop="odd \\"name\\"\\n"} 3' in lines
         assert any(line.startswith("process_resident_memory_bytes ") for line in lines)
         for word in ("zhang", "S01", "staff:"):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from edge import eyes
 from edge.chance import Chance, SeededChance
 from edge.clock import Clock, Trust
 from edge.ledger import Ledger
@@ -99,7 +100,8 @@ class Desk:
 def desk_at(folder: Path, clock: HandClock | None = None, seed: int = 1) -> Iterator[Desk]:
     """One run of the service on this folder; a second one on the same folder is a restart."""
     clock, chance = clock or HandClock(), SeededChance(seed)
-    with Ledger.open(folder, box="lobby-1", projections=[tables.PROJECTION], clock=clock, chance=chance) as ledger:
+    projections = [tables.PROJECTION, eyes.PROJECTION]
+    with Ledger.open(folder, box="lobby-1", projections=projections, clock=clock, chance=chance) as ledger:
         credentials = Credentials(clock, chance, cost=CHEAP)
         try:
             yield Desk(clock, chance, ledger, Directory.read(ledger), credentials)
