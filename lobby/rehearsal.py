@@ -30,6 +30,7 @@ from simulators.locker.flash import Flash
 from simulators.locker.locker import Label, Locker
 from simulators.locker.peer import Peer
 from simulators.memory_broker import MemoryBroker
+from simulators.printer.adapters import drive
 from simulators.printer.memory import MemoryTransport
 from simulators.printer.model import PrinterModel
 
@@ -81,7 +82,7 @@ class World:
     heartbeat_s: float = 2.0
     flash: Flash = field(default_factory=Flash)
     broker: MemoryBroker = field(default_factory=MemoryBroker)
-    printer: PrinterModel = field(default_factory=PrinterModel)
+    printer: PrinterModel = field(default_factory=lambda: PrinterModel(now=_loop_time))
     pocket: Pocket = field(default_factory=Pocket)
     locker: Locker | None = None
     peer: Peer | None = None
@@ -106,11 +107,16 @@ async def devices_running(world: World) -> AsyncIterator[None]:
     """The boards live on whether the service does or not."""
     clock = LoopClock(MORNING, asyncio.get_running_loop())
     _, peer = world.board(clock)
-    task = asyncio.create_task(peer.run(), name="locker")
+    tasks = [asyncio.create_task(peer.run(), name="locker"), asyncio.create_task(drive(world.printer), name="printer")]
     try:
         yield
     finally:
-        await ended(task)
+        for task in tasks:
+            await ended(task)
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()
 
 
 @asynccontextmanager
