@@ -8,6 +8,7 @@ A reprint keeps the number and says so.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,8 @@ from drivers.ports import Document, Printer, PrintOutcome, PrintResult
 from edge import eyes, remarks
 from edge.ledger import Connection, Entry, Fact, Ledger, Projection, Request, Row, Tx
 from edge.refusal import Refusal
+
+log = logging.getLogger("lobby.slips")
 
 
 class SlipState(StrEnum):
@@ -267,11 +270,20 @@ class Slips:
             await self._finish(slip, 0, "box")
 
     async def _finish(self, slip: str, copy: int, actor: str) -> None:
-        with self._ledger.reading() as db:
-            row = slip_row(db, slip)
-        state, reason = await self._print(self._papers.document(row, self._data[row.form](row)))
+        document = self._document(slip)
+        state, reason = await self._print(document) if document else (SlipState.STALLED, "no_words")
         request = Request(actor=actor, reserve=True)
         await self._ledger.commit(request, lambda tx: self._close(tx, slip, copy, state, reason))
+
+    def _document(self, slip: str) -> Document | None:
+        """What stands on it; None where its words cannot be found, so that one slip never stops all others."""
+        with self._ledger.reading() as db:
+            row = slip_row(db, slip)
+        try:
+            return self._papers.document(row, self._data[row.form](row))
+        except Exception:
+            log.exception("slip %s has no words", slip)
+            return None
 
     async def _print(self, document: Document) -> tuple[SlipState, str]:
         try:

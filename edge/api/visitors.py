@@ -7,13 +7,15 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
-from edge.api.cookies import SESSION_COOKIES
+from edge.api.cookies import SESSION_COOKIES, screen_tokens
 from edge.api.options import ApiOptions
 from edge.house import House
 from edge.ledger import Request as LedgerRequest
 from edge.people.access_facts import ScreenKind
+from edge.people.access_tables import screen_by_token
 from edge.people.known import Screen
 from edge.people.signing_in import who_is_signed_in
+from edge.people.tokens import token_hash
 from edge.people.who import Role, Who, kiosk_itself
 from edge.refusal import Refusal
 
@@ -38,6 +40,14 @@ def screens_of(request: Request) -> list[Screen]:
 
 def screen_of(request: Request, kind: ScreenKind) -> Screen | None:
     return next((screen for screen in screens_of(request) if screen.kind is kind), None)
+
+
+def is_still(request: Request, screen: Screen) -> bool:
+    """Whether this browser is the screen now: it may have been revoked since its live view began."""
+    tokens = [token for kind, _, token in screen_tokens(request.cookies) if kind is screen.kind]
+    with house_of(request).ledger.reading() as db:
+        found = [screen_by_token(db, token_hash(token)) for token in tokens]
+    return any(one is not None and one.name == screen.name for one in found)
 
 
 def token_of(request: Request, kind: ScreenKind) -> str:

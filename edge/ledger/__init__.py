@@ -1,5 +1,6 @@
 """The journal that is the truth, and everything that keeps it so."""
 
+from edge.ledger.canonical import LARGEST_INT
 from edge.ledger.entry import Entry, Head
 from edge.ledger.errors import LedgerClosed, LedgerUnusable, NotCanonical, UnknownFact, Unusable
 from edge.ledger.facts import Fact
@@ -15,6 +16,7 @@ from edge.ledger.tx import Request, Tx
 from edge.ledger.vault import Vault, VaultTx
 
 __all__ = [
+    "LARGEST_INT",
     "Connection",
     "Entry",
     "Fact",

@@ -13,6 +13,8 @@ from edge.wall import SIZES, Cell, Size
 
 DRAWN_LONGEST = 20_000  # characters of a drawn signature; a slow, careful one has about 4,000
 _DRAWN = re.compile(r"(?:M\d{1,4} \d{1,4}(?:L\d{1,4} \d{1,4})+)+")
+LABEL_LONGEST = 20
+_LIKE_A_PHONE = re.compile(r"\d{7}")
 NUMBER_LONGEST = 40  # the longest tracking numbers in use stay well under it (S10: 13, carriers: up to 30)
 
 
@@ -74,7 +76,14 @@ def check_complete(draft: Draft) -> None:
         raise Refusal("quantity_wrong", rule="P1")
     if len(clean_number(draft.number)) > NUMBER_LONGEST:
         raise Refusal("number_too_long", rule="P1")
+    check_label("carrier", draft.carrier)
     check_drawn(draft.signature or "", draft.drawn, rule="P1")
+
+
+def check_label(field: str, text: str) -> None:
+    """What a thing is called (a carrier, a shelf) stands in the chain for good: it is short, and no phone fits in."""
+    if len(text.strip()) > LABEL_LONGEST or _LIKE_A_PHONE.search(text):
+        raise Refusal("invalid_input", field=field, fields=field)
 
 
 def check_drawn(signature: str, drawn: str, *, rule: str) -> None:

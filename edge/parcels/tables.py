@@ -332,10 +332,20 @@ def cells_out(db: Connection, device: str) -> dict[str, str]:
 
 
 def parcel_with_code(db: Connection, code_hash: str) -> ParcelRow | None:
-    """The parcel a code or QR token belongs to, by its keyed hash."""
-    sql = "WHERE parcel = (SELECT parcel FROM pickup_codes WHERE code_hash = ? OR token_hash = ?)"
-    found = _rows(db, sql, (code_hash, code_hash))
+    """The parcel that some digits belong to, by their keyed hash."""
+    found = _rows(db, "WHERE parcel = (SELECT parcel FROM pickup_codes WHERE code_hash = ?)", (code_hash,))
     return found[0] if found else None
+
+
+def parcel_with_token(db: Connection, token_hash: str) -> ParcelRow | None:
+    """The parcel that a QR's token belongs to, by its keyed hash. Digits are no token: they could be guessed."""
+    found = _rows(db, "WHERE parcel = (SELECT parcel FROM pickup_codes WHERE token_hash = ?)", (token_hash,))
+    return found[0] if found else None
+
+
+def has_code(db: Connection, parcel: str) -> bool:
+    """Whether its addressee was ever promised a message with a code."""
+    return db.execute("SELECT 1 FROM pickup_codes WHERE parcel = ?", (parcel,)).fetchone() is not None
 
 
 def next_parcel_number(db: Connection) -> str:

@@ -104,6 +104,11 @@ class Directory:
             raise Refusal("no_such_unit")
         return self._units[unit]
 
+    def label_of(self, unit: str) -> str:
+        """How a unit is called, or its id where it is not known: a register that is read never stops at one line."""
+        found = self._units.get(unit)
+        return found.label if found else unit
+
     def person(self, person: str) -> Person:
         """Anybody by id, also who is no longer here. Raises Refusal `no_such_person`."""
         found = self.find(person)

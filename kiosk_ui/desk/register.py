@@ -71,7 +71,7 @@ def _only_known(asked: Asked) -> Asked:
         asked,
         state=asked.state if asked.state in _STATES else "",
         mail_class=asked.mail_class if asked.mail_class in set(MailClass) else "",
-        before=asked.before if asked.before.isascii() and asked.before.isdigit() else "",
+        before=asked.before if asked.before.isascii() and asked.before.isdigit() and len(asked.before) < 16 else "",
     )
 
 

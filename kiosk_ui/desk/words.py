@@ -55,7 +55,7 @@ class Words:
         return self.say(f"desk.place.{row.state.value}")
 
     def unit(self, unit: str) -> str:
-        return self.directory.unit(unit).label
+        return self.directory.label_of(unit)
 
     def masked(self, person: str) -> str:
         """A person's masked name; who was forgotten is said to be."""

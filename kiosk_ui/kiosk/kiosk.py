@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 
 from edge.api.cookies import no_session_cookie, session_cookie
-from edge.api.visitors import options_of, screen_of, token_of
+from edge.api.visitors import is_still, options_of, screen_of, token_of
 from edge.chance import new_id
 from edge.house import House
 from edge.ledger import Request as Asked
@@ -130,13 +130,19 @@ class Kiosk:
         if screen is None:
             return Response(status_code=403)
         here = replace(self._here(request, screen, at), once=once, looking=True)
-        return StreamingResponse(self._events(here), media_type=live.MEDIA_TYPE, headers=live.HEADERS)
+        return StreamingResponse(self._events(request, here), media_type=live.MEDIA_TYPE, headers=live.HEADERS)
 
-    async def _events(self, here: Here) -> AsyncIterator[bytes]:
+    async def _events(self, request: Request, here: Here) -> AsyncIterator[bytes]:
         self._shown[here.screen.name] = here
         with self.bells.listening(here.screen.name) as sent:
-            async for event in live.stream(self.house.ledger, lambda: self._show(here), sent):
+            async for event in live.stream(self.house.ledger, lambda: self._show_still(request, here), sent):
                 yield event
+
+    def _show_still(self, request: Request, here: Here) -> str:
+        """The page, as long as this browser is the kiosk. Raises `Go` to the enrolment once it was revoked."""
+        if not is_still(request, here.screen):
+            raise live.Go(enrol.PATH)
+        return self._show(here)
 
     # -- presses -----------------------------------------------------------------------------------------------
 
@@ -164,7 +170,7 @@ class Kiosk:
     # -- who asks ----------------------------------------------------------------------------------------------
 
     def _here(self, request: Request, screen: Enrolled, address: str) -> Here:
-        asked = urlsplit(address)
+        asked = _split(address)
         shape = kiosk_shape(screen.width_mm, screen.height_mm)
         look = look_of(Screen(screen.name, shape, screen.width_mm), request.cookies.get(COOKIE, ""))
         return Here(
@@ -202,6 +208,15 @@ class Kiosk:
         kept = [MOMENT, *(self._assets.url(name) for name in ("tokens.css", "kiosk.css", "moment.js", "mark.svg"))]
         script = self._pages.html("kiosk/worker.js", look_of(Screen(shape=Shape.SMALL), ""), kept=kept)
         return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+def _split(address: str) -> SplitResult:
+    """An address of ours; anything else is the first page."""
+    try:
+        asked = urlsplit(address)
+    except ValueError:
+        return urlsplit(f"{ROOT}/")
+    return asked if asked.path.startswith(f"{ROOT}/") else urlsplit(f"{ROOT}/")
 
 
 def _lead(request: Request, answer: Answer) -> Response:

@@ -22,7 +22,7 @@ from edge.parcels.flows.placing import (
     tries_at,
 )
 from edge.parcels.rules import check_took_it, check_tries
-from edge.parcels.tables import IN_THE_HOUSE, ParcelRow, Where, parcel_with_code, parcels_of
+from edge.parcels.tables import IN_THE_HOUSE, ParcelRow, Where, parcel_with_code, parcel_with_token, parcels_of
 from edge.people import budgets
 from edge.people.policy import BudgetPolicy
 from edge.people.who import Who
@@ -39,31 +39,39 @@ async def identify(
     """Open a visit with a pickup code (digits, with the phone's last four where policy asks for them) or a QR token.
 
     Answers the visit and the parcels that wait for its addressee. A wrong code costs this kiosk's budget for codes;
-    a QR token is unguessable and never locked out. Raises Refusal `wrong_code`, `wait`.
+    a QR token is unguessable and never locked out. Raises Refusal `wrong_code`, `wait`, `too_busy`.
     """
-    token = given.removeprefix(QR_PREFIX) if given.startswith(QR_PREFIX) else ""
-    found = _find(house, token or given, phone_tail, by_token=True) if token else None
-    if not token:
-        _check_budget(house, kiosk.screen)
-        found = _find(house, given, phone_tail, by_token=False)
-    if found is None:
-        await _wrong(house, kiosk, counts=not token)
+    if given.startswith(QR_PREFIX):
+        found = _by_token(house, given.removeprefix(QR_PREFIX))
+        if found is None:
+            raise Refusal("wrong_code", wait_s=0)
+        return await _arrive(house, kiosk, request, found, by="token")
+    with house.credentials.one_try(_budget(kiosk)):
+        _check_budget(house, kiosk)
+        found = _by_code(house, given, phone_tail)
+        if found is None:
+            await _wrong(house, kiosk)
+    return await _arrive(house, kiosk, request, found, by="code")
 
+
+async def _arrive(house: House, kiosk: Who, request: Request, row: ParcelRow, *, by: str) -> dict[str, object]:
     def decide(tx: Tx) -> dict[str, object]:
-        visit = house.visits.open(
-            tx, screen=kiosk.screen, purpose="collect", who=found.addressee, by="token" if token else "code"
-        )
-        return {"visit": visit, "parcels": [row.parcel for row in parcels_of(tx.db, found.addressee)]}
+        visit = house.visits.open(tx, screen=kiosk.screen, purpose="collect", who=row.addressee, by=by)
+        return {"visit": visit, "parcels": [waits.parcel for waits in parcels_of(tx.db, row.addressee)]}
 
     return await house.ledger.commit(request, decide)
 
 
-def _check_budget(house: House, screen: str) -> None:
+def _budget(kiosk: Who) -> str:
+    return f"codes:{kiosk.screen}"
+
+
+def _check_budget(house: House, kiosk: Who) -> None:
     with house.ledger.reading() as db:
-        budgets.check(db, f"codes:{screen}", house.credentials.moment())
+        budgets.check(db, _budget(kiosk), house.credentials.moment())
 
 
-async def _wrong(house: House, kiosk: Who, *, counts: bool) -> NoReturn:
+async def _wrong(house: House, kiosk: Who) -> NoReturn:
     """A wrong code costs the kiosk one try; a wrong QR costs nothing, for nobody guesses one."""
     wanted = house.settings.policy
     policy = BudgetPolicy(
@@ -74,18 +82,23 @@ async def _wrong(house: House, kiosk: Who, *, counts: bool) -> NoReturn:
     )
 
     def decide(tx: Tx) -> int:
-        return budgets.spend(tx, f"codes:{kiosk.screen}", house.credentials.moment(), policy)
+        return budgets.spend(tx, _budget(kiosk), house.credentials.moment(), policy)
 
-    wait_s = await house.ledger.commit(Request(actor=kiosk.id), decide) if counts else 0
-    raise Refusal("wrong_code", wait_s=wait_s)
+    raise Refusal("wrong_code", wait_s=await house.ledger.commit(Request(actor=kiosk.id), decide))
 
 
-def _find(house: House, given: str, phone_tail: str, *, by_token: bool) -> ParcelRow | None:
+def _by_token(house: House, token: str) -> ParcelRow | None:
     with house.ledger.reading() as db:
-        row = parcel_with_code(db, placing_of(house).hash_of(given))
+        row = parcel_with_token(db, placing_of(house).hash_of(token))
+    return row if row is not None and row.state in IN_THE_HOUSE else None
+
+
+def _by_code(house: House, code: str, phone_tail: str) -> ParcelRow | None:
+    with house.ledger.reading() as db:
+        row = parcel_with_code(db, placing_of(house).hash_of(code))
     if row is None or row.state not in IN_THE_HOUSE:
         return None
-    if house.settings.policy.code_needs_phone_tail and not by_token:
+    if house.settings.policy.code_needs_phone_tail:
         person = house.directory.find(row.addressee)
         if person is None or not phone_tail or person.phone[-4:] != phone_tail:
             return None
@@ -116,7 +129,7 @@ async def took_it(house: House, kiosk: Who, request: Request, visit: str, parcel
         row = _theirs(tx, here, parcel)
         if row.state is Where.COLLECTED:
             return
-        seen = check_took_it(_act(tx, row))
+        seen = check_took_it(_act(tx, here, row))
         placing_of(house).collected(tx, row, by=here.who, visit=visit, seen=seen, signature=here.by)
         if seen == "person":
             eyes.raise_(tx, f"slot:{row.device}/{row.cell}", "sensor_disagrees", row.device, row.cell)
@@ -146,7 +159,7 @@ async def did_not_open(house: House, kiosk: Who, request: Request, visit: str, p
     def decide(tx: Tx) -> dict[str, object]:
         here = house.visits.current(tx.db, visit, screen=kiosk.screen, purpose="collect")
         row = _theirs(tx, here, parcel)
-        act = _act(tx, row)
+        act = _act(tx, here, row)
         confirm_shut(house, tx, act)
         again = tries_at(tx.db, act) < house.settings.policy.tries_per_door
         if not again:
@@ -162,7 +175,7 @@ async def is_open(house: House, kiosk: Who, request: Request, visit: str, parcel
 
     def decide(tx: Tx) -> None:
         here = house.visits.current(tx.db, visit, screen=kiosk.screen, purpose="collect")
-        confirm_open(house, tx, _act(tx, _theirs(tx, here, parcel)))
+        confirm_open(house, tx, _act(tx, here, _theirs(tx, here, parcel)))
 
     await house.ledger.commit(request, decide)
 
@@ -178,7 +191,7 @@ async def dispute(house: House, kiosk: Who, request: Request, visit: str, parcel
     def decide(tx: Tx) -> None:
         here = house.visits.current(tx.db, visit, screen=kiosk.screen, purpose="collect")
         row = _theirs(tx, here, parcel)
-        if not _act(tx, row).opened:
+        if not _act(tx, here, row).opened:
             raise Refusal("door_not_open", slot=row.cell)
         tx.append(ParcelDisputed(parcel=parcel, what=what, visit=visit))
         eyes.raise_(tx, f"parcel:{parcel}", what, row.device, row.cell)
@@ -196,9 +209,10 @@ def _theirs(tx: Tx, here: VisitRow, parcel: str) -> ParcelRow:
     return row
 
 
-def _act(tx: Tx, row: ParcelRow) -> ActRow:
+def _act(tx: Tx, here: VisitRow, row: ParcelRow) -> ActRow:
+    """The door that was asked for in this visit: what a courier or an earlier visit opened says nothing about now."""
     act = act_of(tx.db, row)
-    if act is None:
+    if act is None or act.purpose != PURPOSE or act.requested_at < here.opened_at:
         raise Refusal("door_not_open", slot=row.cell)
     return act
 

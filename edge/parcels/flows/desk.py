@@ -5,10 +5,10 @@ from __future__ import annotations
 from edge import eyes, remarks
 from edge.house import House
 from edge.ledger import Request, Tx
-from edge.parcels.facts import CellReleased, ParcelFound
+from edge.parcels.facts import CellReleased, ParcelFound, Signature
 from edge.parcels.flows.placing import known, placing_of
 from edge.parcels.rules import Draft, check_complete, check_drawn, check_may_take
-from edge.parcels.tables import ParcelRow, Where
+from edge.parcels.tables import IN_THE_HOUSE, ParcelRow, Where, has_code, live_with_number
 from edge.people.who import SENIOR_ROLES, STAFF_ROLES, Role, Who, require
 from edge.refusal import Refusal
 
@@ -66,7 +66,7 @@ async def hand_over(
         raise Refusal("not_registered_here", rule="P3")
 
     def decide(tx: Tx) -> dict[str, str]:
-        if not signature:
+        if signature not in (Signature.SLIP, Signature.SCREEN):
             raise Refusal("signature_missing", rule="P3")
         check_drawn(signature, drawn, rule="P3")
         placing, slips = placing_of(house), {}
@@ -116,21 +116,30 @@ async def found(
 
     def decide(tx: Tx) -> None:
         row = known(tx.db, parcel)
-        if not note.strip():
-            raise Refusal("reason_missing")
-        if where not in FOUND_WHERE or (where is Where.IN_CELL and not row.cell):
-            raise Refusal("not_there", parcel=parcel)
-        if where is Where.ON_SHELF and not shelf.strip():
-            raise Refusal("field_missing", rule="P9", field="shelf", fields="shelf")
+        _check_found(tx, row, where, note=note, shelf=shelf)
         said = remarks.keep(tx, note)
         tx.append(ParcelFound(parcel=parcel, where=where.value, note=said))
         if where is Where.ON_SHELF:
             placing_of(house).on_shelf(tx, known(tx.db, parcel), shelf.strip(), "found")
         elif where is not Where.IN_CELL and row.cell:
             tx.append(CellReleased(parcel=parcel, device=row.device, cell=row.cell, why="found"))
+        elif where is Where.IN_CELL and not has_code(tx.db, parcel):
+            placing_of(house).tell(tx, known(tx.db, parcel), "parcel_in_cell")
         eyes.settle(tx, f"parcel:{parcel}", finding=where.value, note=said)
 
     await house.ledger.commit(request, decide)
+
+
+def _check_found(tx: Tx, row: ParcelRow, where: Where, *, note: str, shelf: str) -> None:
+    if not note.strip():
+        raise Refusal("reason_missing")
+    if where not in FOUND_WHERE or (where is Where.IN_CELL and not row.cell):
+        raise Refusal("not_there", parcel=row.parcel)
+    if where is Where.ON_SHELF and not shelf.strip():
+        raise Refusal("field_missing", rule="P9", field="shelf", fields="shelf")
+    twin = live_with_number(tx.db, row.number)
+    if where in IN_THE_HOUSE and twin is not None and twin.parcel != row.parcel:
+        raise Refusal("already_registered", rule="P9", parcel=twin.parcel)
 
 
 async def settle_eyes(house: House, who: Who, request: Request, number: int, *, finding: str, note: str) -> None:

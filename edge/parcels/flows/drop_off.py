@@ -33,6 +33,7 @@ from edge.people.tables import has_locker_consent
 from edge.people.who import Role, Who, require
 from edge.refusal import Refusal
 from edge.slips import slips_about
+from edge.visits import VisitRow
 from edge.wall import Size
 
 PURPOSE = "parcel.drop_off"
@@ -68,7 +69,7 @@ async def drop_off(
     board = board_now(house)
 
     def decide(tx: Tx) -> dict[str, str]:
-        house.visits.current(tx.db, visit, screen=who.screen, purpose="drop_off")
+        _their_visit(house, tx, who, visit)
         consents = has_locker_consent(tx.db, draft.addressee)
         row = placing_of(house).register(tx, draft, "kiosk")
         check_locker_allowed(draft, consents=consents, statement=statement)
@@ -81,7 +82,7 @@ async def drop_at_desk(house: House, who: Who, request: Request, visit: str, dra
     """The item cannot go into the locker: register it once (P1) and send the courier to the desk with it (P9)."""
 
     def decide(tx: Tx) -> str:
-        house.visits.current(tx.db, visit, screen=who.screen, purpose="drop_off")
+        _their_visit(house, tx, who, visit)
         row = placing_of(house).register(tx, draft, "kiosk")
         tx.append(ParcelSentToDesk(parcel=row.parcel, why=why))
         placing_of(house).receipt(tx, row, "drop_off_receipt")
@@ -188,8 +189,16 @@ async def to_desk(house: House, who: Who, request: Request, visit: str, parcel: 
 # -- steps -----------------------------------------------------------------------------------------------------
 
 
-def _in_work(house: House, tx: Tx, who: Who, visit: str, parcel: str) -> tuple[ParcelRow, ActRow]:
+def _their_visit(house: House, tx: Tx, who: Who, visit: str) -> VisitRow:
+    """A courier's own visit: another one may have begun to work at the same kiosk since."""
     here = house.visits.current(tx.db, visit, screen=who.screen, purpose="drop_off")
+    if here.who != who.id:
+        raise Refusal("visit_over")
+    return here
+
+
+def _in_work(house: House, tx: Tx, who: Who, visit: str, parcel: str) -> tuple[ParcelRow, ActRow]:
+    here = _their_visit(house, tx, who, visit)
     row = known(tx.db, parcel)
     act = act_of(tx.db, row)
     if row.visit != here.visit or act is None:

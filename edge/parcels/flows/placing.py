@@ -29,7 +29,7 @@ from edge.parcels.facts import (
     ParcelRegistered,
     ParcelTakenBack,
 )
-from edge.parcels.rules import Draft, WallNow, check_complete, clean_number
+from edge.parcels.rules import Draft, WallNow, check_complete, check_label, clean_number
 from edge.parcels.tables import (
     ParcelRow,
     cells_out,
@@ -40,6 +40,7 @@ from edge.parcels.tables import (
     parcel_with_code,
 )
 from edge.people.directory import Directory
+from edge.people.who import Role
 from edge.refusal import Refusal
 from edge.settings import Policy
 from edge.slips import Slips
@@ -59,6 +60,7 @@ class Placing:
     def register(self, tx: Tx, draft: Draft, channel: str) -> ParcelRow:
         """P1: write the item into the register. Raises Refusal for a missing field or a number that is here already."""
         check_complete(draft)
+        self._check_people(draft)
         number = clean_number(draft.number)
         if (here := live_with_number(tx.db, number)) is not None:
             raise Refusal("already_registered", rule="P9", parcel=here.parcel)
@@ -86,6 +88,16 @@ class Placing:
         )
         return known(tx.db, parcel)
 
+    def _check_people(self, draft: Draft) -> None:
+        """Who is written into the register is somebody the house knows: a fact can never be taken back."""
+        addressee = self.directory.person(draft.addressee)
+        if not addressee.here:
+            raise Refusal("no_longer_here", rule="P1")
+        if addressee.unit != draft.unit:
+            raise Refusal("other_unit", rule="P1")
+        if draft.deliverer and Role.COURIER not in self.directory.person(draft.deliverer).roles:
+            raise Refusal("no_such_person", rule="P1")
+
     def in_cell(self, tx: Tx, row: ParcelRow, seen: str) -> None:
         """It lies in its cell: a code and a message to the addressee (P2)."""
         tx.append(ParcelPutInCell(parcel=row.parcel, device=row.device, cell=row.cell, seen=seen))
@@ -96,6 +108,7 @@ class Placing:
 
     def on_shelf(self, tx: Tx, row: ParcelRow, shelf: str, why: str) -> None:
         """It lies on the desk's shelf, under the number that it has (P9); the addressee is told (P2)."""
+        check_label("shelf", shelf)
         if row.cell:
             tx.append(CellReleased(parcel=row.parcel, device=row.device, cell=row.cell, why="moved"))
         tx.append(ParcelPutOnShelf(parcel=row.parcel, shelf=shelf, why=why))

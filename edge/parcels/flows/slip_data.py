@@ -35,7 +35,7 @@ def slip_data(house: House, slip: SlipRow) -> Mapping[str, str]:
         "mail_class": row.mail_class,
         "quantity": str(row.quantity),
         "care": row.care,
-        "unit": house.directory.unit(row.unit).label,
+        "unit": house.directory.label_of(row.unit),
         "name": addressee.masked if addressee else "",
         "phone_tail": addressee.phone[-4:] if addressee else "",
         "cell": row.cell,

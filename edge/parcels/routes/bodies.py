@@ -12,6 +12,7 @@ from edge.parcels.tables import Where
 from edge.wall import Size
 
 Word = Annotated[str, Field(max_length=80)]
+StableWord = Annotated[str, Field(pattern=r"^[a-z_]{0,30}$")]  # one of ours: it stands in the chain as it is
 Note = Annotated[str, Field(max_length=400)]
 
 
@@ -61,7 +62,7 @@ class DropOffBody(ItemBody):
 
 
 class ToDeskBody(ItemBody):
-    why: Word
+    why: StableWord
 
 
 class PutInBody(Body):
@@ -80,7 +81,7 @@ class CodeBody(Body):
 
 
 class DisputeBody(Body):
-    what: Word
+    what: StableWord
 
 
 class ShelfBody(Body):
@@ -101,7 +102,7 @@ class FoundBody(Body):
 
 
 class FindingBody(Body):
-    finding: Word
+    finding: StableWord
     note: Note = ""
 
 

@@ -10,6 +10,7 @@ from edge import eyes
 from edge.acts.tables import acts_about
 from edge.api.visitors import Asks, Staff, TheHouse
 from edge.house import House
+from edge.ledger import LARGEST_INT
 from edge.notices import notices_about
 from edge.parcels import flows
 from edge.parcels.routes.bodies import (
@@ -39,7 +40,7 @@ async def list_parcels(
     state: Annotated[str, Query(max_length=20)] = "",
     unit: Annotated[str, Query(max_length=40)] = "",
     number: Annotated[str, Query(max_length=40)] = "",
-    before: Annotated[int, Query(ge=0)] = 0,
+    before: Annotated[int, Query(ge=0, le=LARGEST_INT)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """One page of the register, newest first; `next` is the cursor of the following one."""
@@ -87,7 +88,7 @@ def _told(house: House, row: ParcelRow) -> dict[str, Any]:
         "carrier": row.carrier,
         "mail_class": row.mail_class,
         "quantity": row.quantity,
-        "unit": house.directory.unit(row.unit).label,
+        "unit": house.directory.label_of(row.unit),
         "addressee": addressee.masked if addressee else "",
         "care": row.care.split(),
         "state": row.state,
