@@ -86,8 +86,11 @@ class Acts:
 
         Raises Refusal `door_busy` while another act on that door is unsettled.
         """
-        if unsettled_act_on(tx.db, device, slot) is not None:
+        last = last_act_on(tx.db, device, slot)
+        if last is not None and last.state in UNSETTLED:
             raise Refusal("door_busy", slot=slot)
+        if last is not None and last.state is ActState.JAMMED:
+            eyes.settle(tx, f"act:{last.act}", finding="tried_again")  # what becomes of the next act is what counts
         act = new_id(tx.chance)
         tx.append(ActRequested(act=act, device=device, slot=slot, purpose=purpose, about=about))
         self._armed[act] = _Armed(device, slot, self._clock.mono_s() + SEND_WITHIN_S)

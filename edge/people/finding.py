@@ -13,7 +13,7 @@ EXACT_UNIT, EXACT_NUMBER, EXACT_NAME, INITIALS, PHONE_TAIL, BEGINS, CONTAINS = r
 
 _UNIT_WORDS = re.compile(r"[栋幢座号楼单元室房#\-－—–/\s.]+")
 _PHONE_NOISE = re.compile(r"[\s\-()+]")
-SHORTEST_PHONE_PART = 5  # three or four digits are a room, or a phone's last four
+_PHONE_TAIL_DIGITS = 4
 
 
 def folded(text: str) -> str:
@@ -69,14 +69,11 @@ class Question:
         return self._rank_phone(phone) if self.digits else self._rank_name(folded(name), initials, spelling)
 
     def _rank_phone(self, phone: str) -> int | None:
-        if not phone:
-            return None
-        if phone == self.digits:
+        """By the whole number or by its last four: any other part would tell a masked phone digit by digit (H3)."""
+        if self.digits in (phone, phone.removeprefix("+")):
             return EXACT_NUMBER
-        if len(self.digits) == 4 and phone.endswith(self.digits):
-            return PHONE_TAIL
-        long_enough = len(self.digits) >= SHORTEST_PHONE_PART
-        return CONTAINS if long_enough and (phone.startswith(self.digits) or phone.endswith(self.digits)) else None
+        tells_tail = len(self.digits) == _PHONE_TAIL_DIGITS and phone.endswith(self.digits)
+        return PHONE_TAIL if tells_tail else None
 
     def _rank_name(self, name: str, initials: str, spelling: str) -> int | None:
         letters = self.text.replace(" ", "").replace("'", "")

@@ -12,7 +12,7 @@ from edge.parcels.facts import Signature
 from edge.parcels.tables import Where
 from edge.people.who import Role, Who
 from edge.refusal import Refusal
-from edge.slips import slips_about
+from edge.slips import SlipRow, slips_about
 from lobby.rehearsal import World, devices_running
 
 from .rig import SETTINGS, Rig, play, running
@@ -168,5 +168,5 @@ def test_a_slip_without_words_stops_no_other_slip(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
-def _no_words(_: object) -> dict[str, str]:
-    raise KeyError("name")
+def _no_words(slip: SlipRow) -> dict[str, str]:
+    raise KeyError(slip.slip)

@@ -232,3 +232,43 @@ def test_who_walks_away_without_it_may_come_back(tmp_path: Path) -> None:
         assert rig.stage.locker.is_open(cell)
 
     play(tmp_path, scene)
+
+
+@pytest.mark.rule("P9")
+def test_a_door_that_stayed_shut_is_tried_anew_in_the_next_visit(tmp_path: Path) -> None:
+    async def scene(rig: Rig) -> None:
+        parcel, cell, code = await rig.stored()
+        rig.stage.locker.set_fault("locker.jam", slot=cell)
+        visit = await rig.identify(code)
+        for last in (False, True):
+            await rig.collect(visit, parcel)
+            said = await flows.did_not_open(rig.house, rig.kiosk, rig.ask(rig.kiosk), visit, parcel)
+            assert said["again"] is not last
+        with pytest.raises(Refusal, match="tried_enough"):
+            await rig.collect(visit, parcel)
+        jams = [about for about, reason in rig.eyes() if reason == "jammed"]
+        assert jams == [f"act:{rig.acts(parcel)[-1].act}"], "one door, one line, however often it was tried"
+        rig.stage.locker.set_fault("locker.jam", on=False, slot=cell)
+        visit = await rig.identify(code)
+        await rig.collect(visit, parcel)
+        assert rig.stage.locker.is_open(cell)
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.rule("P9")
+def test_a_door_that_could_not_be_asked_was_not_tried(tmp_path: Path) -> None:
+    async def scene(rig: Rig) -> None:
+        parcel, cell, code = await rig.stored()
+        visit = await rig.identify(code)
+        rig.stage.locker.power_off()
+        await rig.board_goes_offline()
+        for _ in range(SETTINGS.policy.tries_per_door + 1):
+            await rig.collect(visit, parcel)
+            assert rig.acts(parcel)[-1].state == "refused"
+        rig.stage.locker.power_on()
+        await rig.online()
+        await rig.collect(visit, parcel)
+        assert rig.stage.locker.is_open(cell)
+
+    play(tmp_path, scene)

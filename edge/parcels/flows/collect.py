@@ -115,7 +115,7 @@ async def collect_next(house: House, kiosk: Who, request: Request, visit: str, p
             raise Refusal("not_in_cell", parcel=parcel)
         act = act_of(tx.db, row)
         if act is not None and act.purpose == PURPOSE and not act.opened:
-            check_tries(tries_at(tx.db, act), house.settings.policy.tries_per_door)
+            check_tries(tries_at(tx.db, act, here), house.settings.policy.tries_per_door)
         return _open(house, tx, here, row)
 
     return await commit_and_open(house, request, decide)
@@ -161,7 +161,7 @@ async def did_not_open(house: House, kiosk: Who, request: Request, visit: str, p
         row = _theirs(tx, here, parcel)
         act = _act(tx, here, row)
         confirm_shut(house, tx, act)
-        again = tries_at(tx.db, act) < house.settings.policy.tries_per_door
+        again = tries_at(tx.db, act, here) < house.settings.policy.tries_per_door
         if not again:
             tx.append(ParcelDisputed(parcel=parcel, what="did_not_open", visit=visit))
             take_out(tx, row.device, row.cell, "did_not_open")

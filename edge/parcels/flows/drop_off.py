@@ -136,9 +136,10 @@ async def try_again(house: House, who: Who, request: Request, visit: str, parcel
     """The door did not open: the courier says so, which settles the act, and the same door is asked once more."""
 
     def decide(tx: Tx) -> dict[str, str]:
+        here = _their_visit(house, tx, who, visit)
         row, act = _in_hand(house, tx, who, visit, parcel)
         confirm_shut(house, tx, act)
-        check_tries(tries_at(tx.db, act), house.settings.policy.tries_per_door)
+        check_tries(tries_at(tx.db, act, here), house.settings.policy.tries_per_door)
         return _open(house, tx, row)
 
     return await commit_and_open(house, request, decide)

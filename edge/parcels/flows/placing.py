@@ -44,6 +44,7 @@ from edge.people.who import Role
 from edge.refusal import Refusal
 from edge.settings import Policy
 from edge.slips import Slips
+from edge.visits import VisitRow
 
 TOKEN_LENGTH = 26  # 130 bits in base32: a QR that nobody guesses
 QR_PREFIX = "LB1:"
@@ -251,13 +252,17 @@ def confirm_open(house: House, tx: Tx, act: ActRow) -> None:
         house.acts.confirm(tx, act.act, "opened")
 
 
-def tries_at(db: Connection, act: ActRow) -> int:
-    """How often in a row this door was asked for the same purpose without opening, the given act included."""
+def tries_at(db: Connection, act: ActRow, visit: VisitRow) -> int:
+    """How often in a row this door was tried in this visit and stayed shut, the given act included.
+
+    A door that was refused did not move (the board could not be reached, say), so it was not tried.
+    """
     count = 0
     for earlier in reversed(acts_about(db, act.about)):
-        if earlier.slot != act.slot or earlier.purpose != act.purpose or "opened" in earlier.seen:
+        of_now = earlier.slot == act.slot and earlier.purpose == act.purpose and earlier.requested_at >= visit.opened_at
+        if not of_now or "opened" in earlier.seen:
             break
-        count += 1
+        count += earlier.state is not ActState.REFUSED
     return count
 
 
