@@ -274,6 +274,22 @@ def test_what_breaks_is_answered_calmly_and_logged_without_its_values(
         assert not any(r.exc_info for r in caplog.records)
 
 
+def test_made_up_methods_are_one_line_of_the_numbers_and_none_is_written_down(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene(front: Front) -> None:
+        anybody = front.browser()
+        for method in ("BREW", "GETS", "X482913"):
+            assert (await anybody.client.request(method, "/healthz")).status_code == 405
+        page = (await anybody.get("/metrics")).text
+        assert 'lobby_http_requests_total{method="OTHER",route="/healthz",status="405"} 3' in page.splitlines()
+        assert "482913" not in page
+
+    with caplog.at_level(logging.INFO, logger="lobby.access"):
+        play(tmp_path, scene)
+    assert "482913" not in "".join(r.getMessage() for r in caplog.records if r.name == "lobby.access")
+
+
 def test_the_access_log_names_routes_and_screens_and_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def scene(front: Front) -> None:
         await front.desk.staff("S01")
