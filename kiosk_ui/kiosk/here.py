@@ -131,10 +131,9 @@ def refused(address: str, refusal: Refusal) -> str:
 
 
 def problem_in(query: Mapping[str, str]) -> Problem | None:
-    """What `refused` put into an address."""
-    code = query.get("problem", "")
+    """What `refused` put into an address. Anybody can write one: of its numbers, that which the texts name is taken."""
+    code, wait_s = query.get("problem", ""), query.get("d.wait_s", "")
     if not code.isidentifier():
         return None
-    detail = {"wait_s": "0", **{name[2:]: said for name, said in query.items() if name.startswith("d.")}}
-    numbers = {name: said for name, said in detail.items() if name.isidentifier() and said.isalnum()}
-    return Problem("wait" if numbers.get("wait_s", "0") != "0" else code, numbers)
+    waits = wait_s.isdecimal() and wait_s != "0"
+    return Problem("wait" if waits else code, {"wait_s": wait_s if waits else "0"})

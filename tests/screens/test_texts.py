@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from jinja2 import Environment
@@ -13,8 +14,10 @@ from edge.parcels.facts import Care
 from edge.slips import SlipState
 from edge.wall import SIZES
 from kiosk_ui.carriers import CARRIERS
+from kiosk_ui.kiosk.here import problem_in
 from kiosk_ui.kiosk.views import Stage
-from kiosk_ui.look import WISHES
+from kiosk_ui.look import WISHES, Look
+from kiosk_ui.pages import Voice
 from kiosk_ui.place import where
 from kiosk_ui.texts import Lang, TextMissing, Texts, read_catalogue
 from tests.screens.examples import WALL
@@ -111,6 +114,14 @@ def test_no_text_lies_about_unused() -> None:
 def test_every_refusal_that_can_be_met_at_a_kiosk_says_what_to_do() -> None:
     texts = Texts.load()
     assert sorted(code for code in refusals() if not texts.has(f"refusal.{code}")) == []
+
+
+@pytest.mark.parametrize("asked", ["d.n=1", "d.key=x", "d.lang=zh", "d.self=1", "d.wait_s=x", "d.wait_s=30&d.n=2"])
+def test_whatever_an_address_says_of_a_problem_the_page_can_say_it(asked: str) -> None:
+    problem = problem_in(dict(parse_qsl(f"problem=wait&{asked}")))
+    assert problem is not None
+    said = Voice(Texts.load(), Look(lang=Lang.EN))(f"refusal.{problem.code}", **problem.detail)
+    assert f"wait {30 if '30' in asked else 0} s" in said
 
 
 def test_a_missing_text_is_an_error_and_never_a_key_on_a_screen() -> None:
