@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from sqlite_utils import Database, Migrations
 
-from edge.ledger import Connection, Entry, Fact, Projection, Tx
+from edge.ledger import LARGEST_INT, Connection, Entry, Fact, Projection, Tx
 from edge.refusal import Refusal
 
 
@@ -118,7 +118,7 @@ def settle(tx: Tx, about: str, *, finding: str, note: str = "", reason: str = ""
 def open_row(db: Connection, number: int) -> EyesRow:
     """One open entry. Raises Refusal `already_settled`."""
     sql = f"SELECT {_COLUMNS} FROM needs_eyes WHERE number = ? AND settled_at IS NULL"  # noqa: S608 - constant
-    values = db.execute(sql, (number,)).fetchone()
+    values = db.execute(sql, (number,)).fetchone() if 0 < number <= LARGEST_INT else None
     if values is None:
         raise Refusal("already_settled")
     return EyesRow(*values)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import re
 from collections.abc import Awaitable, Callable
+from io import StringIO
 from pathlib import Path
 
 import httpx
 import pytest
 
+from kiosk_ui.desk.files import csv_file
 from lobby.rehearsal import Stage
 from tests.screens.desk.history import Days
 from tests.screens.desk.stage import PINS, playing, site
@@ -90,6 +93,7 @@ def test_the_register_has_the_manuals_columns_and_turns_its_pages(tmp_path: Path
         ("since=2026-11-22&until=22", 6),
         ("until=2026-11-21", 0),
         ("state=rubbish&before=x", 6),
+        ("before=" + "9" * 23, 6),
     ],
 )
 def test_the_register_is_filtered(tmp_path: Path, asked: str, found: int) -> None:
@@ -118,3 +122,18 @@ def test_each_line_leads_to_its_journal_and_says_who_did_it(tmp_path: Path) -> N
             assert words in journal
 
     at_the_desk(tmp_path, read, parcels=1)
+
+
+@pytest.mark.parametrize("mark", "=+-@\t\r＝＋－＠")
+def test_no_spreadsheet_takes_what_a_courier_typed_for_a_formula(mark: str) -> None:
+    made = asyncio.run(csv_file(["运单号"], [[f"{mark}1+1"]]))
+    ((cell,),) = list(csv.reader(StringIO(made.body.decode("utf-8-sig"), newline="")))[1:]
+    assert cell == f"'{mark}1+1"
+
+
+def test_a_number_that_no_entry_can_have_is_answered_as_one_that_is_settled(tmp_path: Path) -> None:
+    async def read(client: httpx.AsyncClient) -> None:
+        for number in ("0", "-1", "9" * 23, "-" + "9" * 23):
+            assert (await client.get(f"/desk/eyes/{number}")).status_code == 409
+
+    at_the_desk(tmp_path, read, parcels=0)
