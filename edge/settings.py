@@ -83,7 +83,6 @@ class Policy(_Part):
     reopen_grace_s: int = Field(default=120, ge=0)
     visit_idle_s: int = Field(default=180, ge=30)
     open_watch_s: int = Field(default=6, ge=1)
-    door_left_open_s: int = Field(default=60, ge=10)
     tries_per_door: int = Field(default=2, ge=1, le=5)
     second_person_opens: bool = True
     wrong_codes_free: int = Field(default=5, ge=1)

@@ -131,6 +131,26 @@ def test_killed_during_a_collection_the_sensor_says_that_it_is_gone(tmp_path: Pa
     play_lives(tmp_path, first, second)
 
 
+def test_killed_while_the_door_opened_for_a_resident_the_open_door_is_on_the_list_at_once(tmp_path: Path) -> None:
+    async def first(rig: Rig) -> None:
+        parcel, _, code = await rig.stored()
+        visit = await rig.identify(code)
+        await flows.collect_next(rig.house, rig.kiosk, rig.ask(rig.kiosk), visit, parcel)
+        await asyncio.sleep(0.01)
+        assert rig.acts(parcel)[-1].state in ("requested", "actuated")
+
+    async def second(rig: Rig) -> None:
+        act = rig.acts("P000001")[-1]
+        assert rig.stage.locker.is_open(act.slot)
+        assert rig.eyes() == [(f"slot:locker-1/{act.slot}", "left_open")]
+        rig.stage.locker.close(act.slot)
+        await rig.settled()
+        assert rig.eyes() == []
+        assert rig.row("P000001").state is Where.IN_CELL
+
+    play_lives(tmp_path, first, second)
+
+
 def test_a_message_that_was_promised_before_the_crash_is_sent_after_it_once(tmp_path: Path) -> None:
     async def first(rig: Rig) -> None:
         rig.stage.pocket.down = True

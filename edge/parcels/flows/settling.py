@@ -81,6 +81,7 @@ class Settling:
         now = known(tx.db, row.parcel)
         if _over(tx, now.visit):
             self._release(tx, now.parcel)
+        self._door_left(tx, act, over=not _still_here(tx, act.actor.removeprefix("resident:")))
 
     def _collected_by_sensor(self, tx: Tx, row: ParcelRow, act: ActRow) -> None:
         by = act.actor.removeprefix("resident:")
@@ -113,6 +114,12 @@ class Settling:
     def _door_left(self, tx: Tx, act: ActRow | None, *, over: bool) -> None:
         if over and act is not None and act.state is ActState.OPEN:
             eyes.raise_(tx, f"slot:{act.device}/{act.slot}", "left_open", act.device, act.slot)
+
+
+def _still_here(tx: Tx, resident: str) -> bool:
+    """Whether the one who had the door opened may still stand before it."""
+    sql = "SELECT 1 FROM visits WHERE who = ? AND purpose = 'collect' AND closed = ''"
+    return tx.db.execute(sql, (resident,)).fetchone() is not None
 
 
 def _over(tx: Tx, visit: str) -> bool:
