@@ -15,7 +15,7 @@ from edge.parcels.facts import Signature
 from edge.parcels.tables import Where
 from edge.refusal import Refusal
 from edge.slips import SlipState, slip_row, slips_about
-from tests.parcels.rig import Rig, play
+from tests.parcels.rig import SETTINGS, Rig, play
 
 
 async def received(rig: Rig, number: str = "SF1") -> dict[str, str]:
@@ -149,6 +149,29 @@ def test_an_empty_cell_is_settled_by_finding_the_parcel(tmp_path: Path) -> None:
         assert rig.kinds().count("parcel.registered") == 1
 
     play(tmp_path, scene)
+
+
+@pytest.mark.rule("P9")
+def test_what_staff_took_out_of_a_cell_is_asked_after_until_it_is_written_down(tmp_path: Path) -> None:
+    policy = SETTINGS.policy.model_copy(update={"second_person_opens": False})
+
+    async def scene(rig: Rig) -> None:
+        parcel, cell, _ = await rig.stored()
+        await flows.staff_open(rig.house, rig.staff, rig.ask(rig.staff), cell, reason="住户请求")
+        await rig.settled()
+        rig.stage.locker.take(cell)
+        await rig.settled()
+        assert rig.eyes() == [(f"parcel:{parcel}", "sensor_disagrees")]
+        rig.stage.locker.put(cell, "box")
+        await rig.settled()
+        assert rig.eyes() == [], "it was put back"
+        rig.stage.locker.take(cell)
+        rig.stage.locker.close(cell)
+        await rig.settled()
+        await flows.found(rig.house, rig.staff, rig.ask(rig.staff), parcel, where=Where.COLLECTED, note="当面交给住户")
+        assert (rig.row(parcel).state, rig.row(parcel).cell, rig.eyes()) == (Where.COLLECTED, "", [])
+
+    play(tmp_path, scene, SETTINGS.model_copy(update={"policy": policy}))
 
 
 def test_a_cell_that_failed_comes_back_when_someone_has_looked(tmp_path: Path) -> None:

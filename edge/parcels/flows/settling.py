@@ -31,6 +31,8 @@ class Settling:
             eyes.settle(tx, f"slot:{seen.act.device}/{seen.act.slot}", finding="closed", reason="left_open")
         if seen.what == "occupied" and parcel_in_cell(tx.db, seen.act.device, seen.act.slot) is None:
             eyes.raise_(tx, f"slot:{seen.act.device}/{seen.act.slot}", "unclaimed", seen.act.device, seen.act.slot)
+        if seen.act.purpose not in (DROP_OFF, COLLECT):
+            self._seen_by_staff(tx, seen)
         kind, _, parcel = seen.act.about.partition(":")
         row = parcel_row(tx.db, parcel) if kind == "parcel" else None
         if row is None or row.cell != seen.act.slot or row.device != seen.act.device:
@@ -39,6 +41,16 @@ class Settling:
             self._dropped(tx, row, seen.act, over=_over(tx, row.visit))
         elif seen.act.purpose == COLLECT:
             self._taken(tx, row, seen.act)
+
+    def _seen_by_staff(self, tx: Tx, seen: Seen) -> None:
+        """Staff had the door opened: a parcel that is felt to be gone is still in the register as lying there."""
+        row = parcel_in_cell(tx.db, seen.act.device, seen.act.slot)
+        if row is None or row.state is not Where.IN_CELL:
+            return
+        if seen.what == "emptied":
+            eyes.raise_(tx, f"parcel:{row.parcel}", "sensor_disagrees", row.device, row.cell)
+        elif seen.what == "occupied":
+            eyes.settle(tx, f"parcel:{row.parcel}", finding="in_cell", reason="sensor_disagrees")
 
     def visit_closed(self, tx: Tx, visit: VisitRow) -> None:
         """Nobody stands there any more: what is still open is settled from what was seen, or goes to the list."""
