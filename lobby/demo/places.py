@@ -4,6 +4,7 @@
     running.json       where it can be found, for a second start
     demo.json          seed, PINs, names and the doorkeeper's token (0600): for this demo alone
     pids.json          the processes of this run, so that a run that was killed can be tidied up
+    doors.json         the ports of the pages, so that they stay where they were
     lobby.toml         the service's settings, written at each start: ports are chosen anew
     ledger/ printers/  the service's own state
     broker/            mosquitto's credentials and state
@@ -28,7 +29,7 @@ from pathlib import Path
 from typing import IO, Any
 
 FOLDERS = ("ledger", "printers", "broker", "devices", "sample", "logs")
-FILES = ("demo.lock", "running.json", "demo.json", "pids.json", "lobby.toml")
+FILES = ("demo.lock", "running.json", "demo.json", "pids.json", "doors.json", "lobby.toml")
 
 
 class DemoUnusable(Exception):
@@ -62,6 +63,11 @@ class Places:
     @property
     def pids(self) -> Path:
         return self.state / "pids.json"
+
+    @property
+    def doors(self) -> Path:
+        """The ports of the last run's pages: whoever kept an address finds the lobby there again."""
+        return self.state / "doors.json"
 
     @property
     def running(self) -> Path:

@@ -23,7 +23,7 @@ from lobby.demo.house import DemoHouse
 from lobby.demo.journal import Journal
 from lobby.demo.notes import Notes
 from lobby.demo.places import DemoUnusable, Places, lock, read_json, write_json
-from lobby.demo.ports import Claims
+from lobby.demo.ports import LOBBY_PORT, SERVICE_PORT, Claims
 from lobby.demo.settings import BOX, LOCKER, Ports, as_toml, demo_settings
 from lobby.demo.steel import Steel
 from lobby.printers import commission_printer, learnt_file
@@ -118,7 +118,10 @@ class Demo:
             self._places.make()
 
     def _choose_doors(self, devices: Ports, claims: Claims) -> Ports:
-        at = devices.with_doors(claims, self._port)
+        last = read_json(self._places.doors)
+        page, service = last.get("page", LOBBY_PORT), last.get("service", SERVICE_PORT)
+        at = devices.with_doors(claims, self._port or page, service)
+        write_json(self._places.doors, {"page": at.page, "service": at.service})
         if self._port and at.page != self._port:
             say(f"Port {self._port} is taken by another program; the virtual lobby gets {at.page} instead.")
         return at

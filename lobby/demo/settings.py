@@ -46,9 +46,9 @@ class Ports:
         """Any free ports for the devices."""
         return cls(*ports.choose_several(7))
 
-    def with_doors(self, claims: ports.Claims, page: int | None) -> Ports:
-        """With the page's and the service's usual ports, where they are free just now: others want them too."""
-        return replace(self, page=claims.choose(page or ports.LOBBY_PORT), service=claims.choose(ports.SERVICE_PORT))
+    def with_doors(self, claims: ports.Claims, page: int, service: int) -> Ports:
+        """With these ports for the page and the service where they are free just now: others want them too."""
+        return replace(self, page=claims.choose(page), service=claims.choose(service))
 
     @property
     def page_url(self) -> str:

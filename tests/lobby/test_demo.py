@@ -102,12 +102,13 @@ def test_ctrl_c_ends_all_of_it_and_the_next_start_goes_on_from_there(tmp_path: P
         assert first.do("locker/put", slot="B05", item="parcel") == 200
         assert first.do("locker/close", slot="B05") == 200
         first.seen("B05, shut, a parcel in it")
-        pids, pins = first.pids, first.pins
+        pids, pins, url = first.pids, first.pins, first.url
         assert first.end() == 0
     assert [name for name, pid in pids.items() if alive(pid)] == []
     assert first.said[-1].startswith("Ended.")
     with starting(state) as second:
         assert second.pins == pins
+        assert second.url == url
         assert not any(line.startswith("First start") for line in second.said)
         second.seen("B05, shut, a parcel in it")
 
