@@ -12,17 +12,22 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
 from edge.people.plain import plain
 from edge.refusal import Refusal
 
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
 LARGEST_FILE = 8 << 20
-LARGEST_UNPACKED = 100 << 20  # an XLSX is a ZIP: a few KB can unpack to gigabytes
 MOST_ROWS = 50_000
 MOST_COLUMNS = 200
+LONGEST_CELL = 1_000  # no column of ours takes so much
 EXACT_DIGITS = 15  # a spreadsheet keeps no more of a number; an 18-digit identity number ends in zeros
 
 LOST_DIGITS = "lost_digits"
@@ -33,6 +38,11 @@ _ZIP_MAGIC = b"PK\x03\x04"
 _OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")  # .xls of Excel 97-2003, and any XLSX that is locked with a password
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 _ZEROS = re.compile(r"0+")
+_UNREADABLE = (
+    LookupError, ValueError, TypeError, AttributeError, ArithmeticError, SyntaxError, RuntimeError, EOFError, OSError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What openpyxl and zipfile raise for a file that is not what they take it for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,39 +127,47 @@ def _delimiter(text: str) -> str:
 
 
 def _read_xlsx(data: bytes) -> Iterator[Sheet]:
-    from openpyxl import load_workbook  # 15 MB of memory: only when an office file comes in
-    from openpyxl.utils.exceptions import InvalidFileException
+    from edge.people.archives import MOST_CELLS, check_archive  # 15 MB of memory: only when an office file comes in
 
-    _check_archive(data)
-    try:
-        book = load_workbook(io.BytesIO(data), data_only=True)
-    except (InvalidFileException, KeyError, ValueError, TypeError, zipfile.BadZipFile, SyntaxError, OSError) as error:
-        raise Refusal("file_unreadable") from error
-    for sheet in book.worksheets:
+    check_archive(data)
+    walked = 0
+    for sheet in _sheets_in(data):
         if sheet.max_row > MOST_ROWS:
             raise Refusal("file_too_large", most_rows=MOST_ROWS)
-        spread = {cell: (area.min_row, area.min_col) for area in sheet.merged_cells.ranges for cell in area.cells}
-        grid = sheet.iter_rows(max_col=min(sheet.max_column, MOST_COLUMNS))
-        yield tuple(
-            SheetRow(
-                number,
-                tuple(
-                    _xlsx_cell(sheet.cell(*spread.get((cell.row, cell.column), (cell.row, cell.column))))
-                    for cell in line
-                ),
-            )
-            for number, line in enumerate(grid, start=1)
-        )
+        wide = min(sheet.max_column, MOST_COLUMNS)
+        walked += sheet.max_row * wide  # openpyxl makes each cell that is walked over
+        if walked > MOST_CELLS:
+            raise Refusal("file_too_large", most_cells=MOST_CELLS)
+        yield tuple(_xlsx_rows(sheet, wide))
 
 
-def _check_archive(data: bytes) -> None:
+def _sheets_in(data: bytes) -> Sequence[Worksheet]:
+    from openpyxl.reader.excel import ExcelReader
+
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-    except zipfile.BadZipFile as error:
+        reader = ExcelReader(io.BytesIO(data), data_only=True)
+        reader.read_manifest()
+        reader.read_workbook()
+        parts = [relation.target for _, relation in reader.parser.find_sheets()]
+        if len(set(parts)) < len(parts):  # one part of the archive as many sheets
+            raise Refusal("file_unreadable")
+        reader.read()
+    except _UNREADABLE as error:
         raise Refusal("file_unreadable") from error
-    if unpacked > LARGEST_UNPACKED:
-        raise Refusal("file_too_large", most_mib=LARGEST_UNPACKED >> 20)
+    return reader.wb.worksheets
+
+
+def _xlsx_rows(sheet: Worksheet, wide: int) -> Iterator[SheetRow]:
+    """Each cell of a merged area says what the area says. Many may share one text, so what comes out is measured."""
+    spread = {cell: (area.min_row, area.min_col) for area in sheet.merged_cells.ranges for cell in area.cells}
+    length = 0
+    for number, line in enumerate(sheet.iter_rows(max_col=wide), start=1):
+        places = ((cell.row, cell.column) for cell in line)
+        cells = tuple(_xlsx_cell(sheet.cell(*spread.get(place, place))) for place in places)
+        length += sum(len(cell.text) for cell in cells)
+        if length > LARGEST_FILE:
+            raise Refusal("file_too_large", most_mib=LARGEST_FILE >> 20)
+        yield SheetRow(number, cells)
 
 
 def _xlsx_cell(cell: object) -> Cell:
@@ -165,7 +183,7 @@ def _xlsx_cell(cell: object) -> Cell:
             return Cell(value.isoformat()[:10], BECAME_DATE)
         case str() if getattr(cell, "data_type", "") == "e":
             return Cell(value, FORMULA_ERROR)
-    return Cell(plain(str(value)).removeprefix("'"))
+    return Cell(plain(str(value)[:LONGEST_CELL]).removeprefix("'"))
 
 
 def _number(value: float, look: str) -> Cell:

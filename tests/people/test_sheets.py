@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,11 @@ from edge.people.who import Role
 from edge.people.writing import Resident
 from edge.refusal import Refusal
 from tests.people.desk import refused
+
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 HEADER = "楼栋,单元,房号,姓名,身份,手机,证件类型,证件号码,同意使用格口柜,语言"
 ROW = "3,2,1204,张晓三,业主,13900001234,身份证,11010519491231002X,是,zh"
@@ -234,6 +240,86 @@ def test_an_archive_that_unpacks_without_end_is_not_unpacked() -> None:
     assert len(out.getvalue()) < 200_000
     with refused("file_too_large"):
         residents(out.getvalue())
+
+
+def repacked(replaced: Mapping[str, str] = NOTHING, added: Mapping[str, str] = NOTHING) -> bytes:
+    """A good workbook of one resident, some of its parts as somebody wrote them by hand."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(LOOKS["xlsx"])) as good,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name in good.namelist():
+            archive.writestr(name, replaced.get(name.rpartition("/")[2], good.read(name)))
+        for name, text in added.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def sheet(rows: str, more: str = "") -> dict[str, str]:
+    return {"sheet1.xml": f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData>{more}</worksheet>'}
+
+
+def linked(*targets: str) -> str:
+    """Relations of a workbook or sheet, each `kind" Target="part`."""
+    links = (f'<Relationship Id="rId{at}" Type="{OFFICE}/{target}" />' for at, target in enumerate(targets, 1))
+    return f'<Relationships xmlns="{PACKAGE}/relationships">{"".join(links)}</Relationships>'
+
+
+BOMBS = {
+    "a merged area": repacked(sheet("", '<mergeCells><mergeCell ref="A1:OJ1500"/></mergeCells>')),
+    "a link over an area": repacked(sheet("", '<hyperlinks><hyperlink ref="A1:OJ1500" location="A1"/></hyperlinks>')),
+    "a link over whole columns": repacked(sheet("", '<hyperlinks><hyperlink ref="A:C" location="A1"/></hyperlinks>')),
+    "a note over an area": repacked(
+        added={
+            "xl/worksheets/_rels/sheet1.xml.rels": linked('comments" Target="/xl/comments1.xml'),
+            "xl/comments1.xml": '<comments><commentList><comment ref="A1:OJ1500"/></commentList></comments>',
+        }
+    ),
+    "one row of nothing": repacked(sheet(f"<row>{'<c/>' * 300_000}</row>")),
+    "one cell far away": repacked(sheet('<row r="40000"><c r="GR40000"/></row>')),
+    "styles without end": repacked({"styles.xml": f"<styleSheet><cellXfs>{'<xf/>' * 50_000}</cellXfs></styleSheet>"}),
+    "members without end": repacked(added={f"xl/{number}": "" for number in range(1_001)}),
+    "one long text in every cell": repacked(
+        sheet(
+            f'<row><c t="inlineStr"><is><t>{"x" * 30_000}</t></is></c></row>',
+            '<mergeCells><mergeCell ref="A1:GR100"/></mergeCells>',
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_small_file_that_asks_for_much_memory_is_not_read(bomb: str) -> None:
+    assert len(BOMBS[bomb]) < 200_000
+    with refused("file_too_large"):
+        residents(BOMBS[bomb])
+
+
+BROKEN = {
+    "a string that is not there": repacked(sheet('<row><c t="s"><v>99</v></c></row>')),
+    "a style that is not there": repacked(sheet('<row><c s="99"/></row>')),
+    "an area that is none": repacked(sheet("", '<mergeCells><mergeCell ref="A1:?"/></mergeCells>')),
+    "its own entities": repacked({"sheet1.xml": f'<!DOCTYPE worksheet [<!ENTITY a "b">]><worksheet xmlns="{MAIN}"/>'}),
+    "one part as many sheets": repacked(
+        {
+            "workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
+            '<sheet name="a" sheetId="1" r:id="rId1"/><sheet name="b" sheetId="2" r:id="rId2"/></sheets></workbook>',
+            "workbook.xml.rels": linked(*['worksheet" Target="/xl/worksheets/sheet1.xml'] * 2),
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_workbook_that_was_put_together_wrongly_is_unreadable(broken: str) -> None:
+    with refused("file_unreadable"):
+        residents(BROKEN[broken])
+
+
+def test_an_office_list_of_thousands_is_read() -> None:
+    rows = [f"3,2,{number},张晓三,业主,139{number:08},,,是,zh".split(",") for number in range(5_000)]
+    assert len(residents(workbook([HEADER.split(","), *rows])).entries) == 5_000
 
 
 def test_an_archive_that_is_no_workbook_is_unreadable() -> None:
