@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from starlette.responses import Response
+
 from edge.ledger import Ledger
 
 BEAT_S = 2.0
@@ -76,11 +78,16 @@ async def stream(ledger: Ledger, snapshot: Snapshot, sent: asyncio.Queue[str]) -
         news.close()
 
 
+def elsewhere(url: str) -> Response:
+    """The whole stream of a page that this browser may not see: be at `url`. Anything but a stream is never read."""
+    return Response(event("go", url), media_type=MEDIA_TYPE, headers=HEADERS)
+
+
 def _look(snapshot: Snapshot) -> tuple[str, str]:
     try:
         return "show", snapshot()
-    except Go as elsewhere:
-        return "go", elsewhere.url
+    except Go as there:
+        return "go", there.url
 
 
 def event(name: str, data: str) -> bytes:

@@ -32,28 +32,30 @@ WIDTH_MM: Mapping[Shape, int] = {
     Shape.SMALL: 218,  # 10.1 inch, 1280 px across
     Shape.DESK: 0,  # whatever monitor the desk has: the browser's own millimetre
 }
-HEIGHT_SMALL_MM = 136
+HEIGHT_MM: Mapping[Shape, int] = {Shape.PORTRAIT: 477, Shape.LANDSCAPE: 268, Shape.SMALL: 136, Shape.DESK: 0}
 SMALL_BELOW_MM = 200  # a lit area lower than this is laid out as the 10-inch screen
 
 
 @dataclass(frozen=True)
 class Screen:
-    """What a screen was told at its enrolment. `width_mm` is its lit width, from which every size on it follows."""
+    """What a screen was told at its enrolment. `width_mm` and `height_mm` are its lit area, from which every size on it
+    follows."""
 
     name: str = ""
     shape: Shape = Shape.PORTRAIT
     width_mm: int = 0
+    height_mm: int = 0
     theme: Theme = Theme.LIGHT
     volume: int = 60
 
     @property
     def mm(self) -> str:
-        """A millimetre on this glass in CSS, empty where the browser's own will do."""
+        """A millimetre on this glass in CSS, empty where the browser's own will do. In a window of another shape than
+        the screen's the page is drawn smaller: all of it must fit."""
         if self.shape is Shape.DESK:
             return ""
-        if not self.name:  # before its enrolment: nobody knows its size, and whatever it is, all must fit
-            return f"min(100vw / {WIDTH_MM[Shape.SMALL]}, 100vh / {HEIGHT_SMALL_MM})"
-        return f"calc(100vw / {self.width_mm or WIDTH_MM[self.shape]})"
+        shape = self.shape if self.name else Shape.SMALL  # before its enrolment nobody knows its size
+        return f"min(100vw / {self.width_mm or WIDTH_MM[shape]}, 100vh / {self.height_mm or HEIGHT_MM[shape]})"
 
 
 def kiosk_shape(width_mm: int, height_mm: int) -> Shape:

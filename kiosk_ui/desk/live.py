@@ -19,6 +19,7 @@ from kiosk_ui.desk.today import today
 
 router = APIRouter(route_class=DeskRoute)
 
+SIGN_IN = f"{ROOT}/sign-in?why=session_over"
 PARTS = "desk/parts.html"  # the layout of a page that has nothing but its live parts
 _View = Callable[[Here, str], tuple[str, dict[str, object]]]
 
@@ -52,12 +53,14 @@ async def today_page(request: Request) -> Response:
 @router.get("/live")
 async def stream(request: Request, at: Annotated[str, Query(max_length=200)] = "/") -> Response:
     """The parts of the page at `at`. Looking on is not doing something, so it keeps nobody signed in."""
-    signed_in(request, moved=False)
-    return StreamingResponse(_events(request, at), media_type=live.MEDIA_TYPE, headers=live.HEADERS)
+    try:
+        here = signed_in(request, moved=False)
+    except Refusal:
+        return live.elsewhere(SIGN_IN)
+    return StreamingResponse(_events(here, request, at), media_type=live.MEDIA_TYPE, headers=live.HEADERS)
 
 
-async def _events(request: Request, at: str) -> AsyncIterator[bytes]:
-    here = signed_in(request, moved=False)
+async def _events(here: Here, request: Request, at: str) -> AsyncIterator[bytes]:
     async for event in live.stream(here.house.ledger, lambda: _parts(request, at), asyncio.Queue()):
         yield event
 
@@ -68,7 +71,7 @@ def _parts(request: Request, at: str) -> str:
         return parts_of(signed_in(request, moved=False), at.partition("?")[0])
     except Refusal as refusal:
         if refusal.code in ("sign_in_first", "session_over", "not_enrolled", "wrong_screen"):
-            raise live.Go(f"{ROOT}/sign-in?why=session_over") from None
+            raise live.Go(SIGN_IN) from None
         raise live.Go(f"{ROOT}/") from None
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from drivers.ports import Health
 from edge.house import House
 from edge.ledger import Request
 from edge.parcels.tables import ParcelRow
@@ -76,6 +77,12 @@ class Here:
         """Where this page lives, without what a press on it met."""
         kept = {name: value for name, value in self.query.items() if name != "problem" and not name.startswith("d.")}
         return f"{self.path}?{urlencode(kept)}" if kept else self.path
+
+    @property
+    def locker_is_away(self) -> bool:
+        """Nobody can reach the locker's board now."""
+        board = self.house.boards.get(self.house.wall.device)
+        return board is None or board.status().health is Health.OFFLINE
 
     def courier(self) -> Who:
         """The courier who signed in at this screen. Raises Refusal `sign_in_first`, `session_over`."""

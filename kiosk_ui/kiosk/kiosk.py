@@ -117,7 +117,8 @@ class Kiosk:
         try:
             view = show(here, **values)
         except Refusal as refusal:
-            raise live.Go(refused(f"{ROOT}/", refusal)) from None
+            gone = here.looking and refusal.code in _GONE  # it ended while nobody pressed: that is no problem of theirs
+            raise live.Go(f"{ROOT}/" if gone else refused(f"{ROOT}/", refusal)) from None
         return self._html(here.look, view, f"{ROOT}/live?{urlencode({'once': here.once, 'at': here.address})}")
 
     def _html(self, look: Look, view: View, stream: str) -> str:
@@ -128,7 +129,7 @@ class Kiosk:
     async def _live(self, request: Request, once: str, at: str) -> Response:
         screen = screen_of(request, ScreenKind.KIOSK)
         if screen is None:
-            return Response(status_code=403)
+            return live.elsewhere(enrol.PATH)
         here = replace(self._here(request, screen, at), once=once, looking=True)
         return StreamingResponse(self._events(request, here), media_type=live.MEDIA_TYPE, headers=live.HEADERS)
 
@@ -172,7 +173,7 @@ class Kiosk:
     def _here(self, request: Request, screen: Enrolled, address: str) -> Here:
         asked = _split(address)
         shape = kiosk_shape(screen.width_mm, screen.height_mm)
-        look = look_of(Screen(screen.name, shape, screen.width_mm), request.cookies.get(COOKIE, ""))
+        look = look_of(Screen(screen.name, shape, screen.width_mm, screen.height_mm), request.cookies.get(COOKIE, ""))
         return Here(
             house=self.house,
             texts=self._texts,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from drivers.ports import Health
 from edge import eyes
 from edge.ledger import Tx
 from edge.people import signing_in
@@ -27,7 +26,8 @@ def start(here: Here) -> View:
         path=here.path,
         once=here.once,
         problem=here.problem,
-        quiet_s=60 if here.look.cookie() or here.problem else 0,
+        quiet_s=60 if here.look.cookie() else 0,
+        warn_s=0,
         now=now,
         greeting=next(word for until, word in _GREETINGS if now.hour < until),
         out=_out(here),
@@ -37,9 +37,7 @@ def start(here: Here) -> View:
 
 def _out(here: Here) -> tuple[str, ...]:
     """Tasks that need the locker while nobody can reach its board."""
-    board = here.house.boards.get(here.house.wall.device)
-    gone = board is None or board.status().health is Health.OFFLINE
-    return ("collect", "drop") if gone else ()
+    return ("collect", "drop") if here.locker_is_away else ()
 
 
 def comfort(here: Here, form: Form) -> Answer:

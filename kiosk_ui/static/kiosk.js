@@ -4,6 +4,7 @@ import { live, guard } from "./live.js";
 const { stream, worker, home, leave, scan, idle, warn, volume } = document.body.dataset;
 const goTo = (url) => location.replace(url);  // never a second history entry: there is no way back into a visit
 const still = document.querySelector("dialog.still");
+const hush = stream ? live(stream, goTo) : () => {};
 
 // ---- forms and links ----
 const AGAIN_MS = 1000, TRIES = 15;
@@ -26,6 +27,7 @@ document.addEventListener("submit", async (event) => {
   if (form.dataset.sent) return;
   form.dataset.sent = "1";
   event.submitter?.setAttribute("aria-busy", "true");
+  if (form.matches(".leave")) hush();  // or the stream says that the visit is over before its answer does
   const body = new URLSearchParams(new FormData(form, event.submitter));
   goTo(await send(form.action, body).catch(() => home));
 });
@@ -74,9 +76,14 @@ document.addEventListener("keydown", async (event) => {
 async function end() {
   sessionStorage.clear();
   localStorage.clear();
+  hush();
   if (leave) await fetch(leave, { method: "POST", headers: { "X-Kiosk": "1" } }).catch(() => {});
   goTo(home);
 }
+
+const PROBLEM_MS = 20000;
+const atStart = document.body.matches(".start");
+if (atStart && document.querySelector(".problem")) setTimeout(goTo, PROBLEM_MS, home);  // not for the next person's eyes
 
 if (idle) {
   let timer;
@@ -96,7 +103,9 @@ if (idle) {
     if (still.open) still.close();
     timer = setTimeout(quiet, Number(idle) * 1000);
   };
-  for (const sign of ["pointerdown", "keydown", "live:shown"]) document.addEventListener(sign, awake);
+  const signs = ["pointerdown", "keydown"];
+  if (!atStart) signs.push("live:shown");  // a door that moves is a person's doing; the first page's clock is nobody's
+  for (const sign of signs) document.addEventListener(sign, awake);
   still.addEventListener("cancel", awake);
   awake();
 }
@@ -141,5 +150,4 @@ document.querySelector("[data-hold]")?.addEventListener("pointerdown", (event) =
 });
 addEventListener("pointerup", () => clearTimeout(hold));
 
-if (stream) live(stream, goTo);
 if (worker) guard(worker);

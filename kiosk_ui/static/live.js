@@ -41,10 +41,10 @@ function markOf(element) {
   return element.localName + marks.map((mark) => `[${mark}="${CSS.escape(element.getAttribute(mark))}"]`).join("");
 }
 
-/** Holds the stream open for good. `go` is called with an address that the service wants shown. */
+/** Holds the stream open for good. `go` is called with an address that the service wants shown. Returns what ends it. */
 export function live(url, go = (to) => location.replace(to)) {
   const banner = document.querySelector(".frozen");
-  let source, quiet, broken;
+  let source, quiet, broken, again;
   const calm = (isCalm) => { if (banner) banner.hidden = isCalm; };
   const alive = () => {
     document.body.dataset.live = "on";
@@ -55,20 +55,34 @@ export function live(url, go = (to) => location.replace(to)) {
   const lost = () => {
     document.body.dataset.live = "";
     calm(false);
+    stop();
+    again = setTimeout(open, AGAIN_MS);
+  };
+  const stop = () => {
     source.close();
-    clearTimeout(quiet);
-    setTimeout(open, AGAIN_MS);
+    clearTimeout(quiet); clearTimeout(broken); clearTimeout(again);
+    broken = 0;
+  };
+  // Answered with something that is no stream, which no browser asks for again: the page itself knows where to be.
+  const refused = async () => {
+    stop();
+    calm(false);
+    const answer = await fetch(url, { headers: { Accept: "text/event-stream" } }).catch(() => null);
+    answer?.body.cancel();
+    const isBack = !answer || answer.status > 499 || answer.headers.get("Content-Type")?.startsWith("text/event-stream");
+    if (isBack) lost(); else setTimeout(() => location.reload(), AGAIN_MS);
   };
   const open = () => {
     source = new EventSource(url);
     source.addEventListener("beat", alive);
     source.addEventListener("show", (event) => { alive(); show(event.data); });
     source.addEventListener("go", (event) => { alive(); go(event.data); });
-    source.onerror = () => { broken ||= setTimeout(lost, BREAK_MS); };
+    source.onerror = () => { if (source.readyState === EventSource.CLOSED) refused(); else broken ||= setTimeout(lost, BREAK_MS); };
     quiet = setTimeout(lost, QUIET_MS);
   };
   open();
-  addEventListener("pagehide", () => source.close());
+  addEventListener("pagehide", stop);
+  return stop;
 }
 
 /** A worker that answers with the "one moment" page while the service is away. Needs a secure origin. */

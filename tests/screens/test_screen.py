@@ -18,6 +18,14 @@ HISTORY = "history.length"
 LEFT = "({local: localStorage.length, session: sessionStorage.length, text: document.body.innerText})"
 
 
+CLOCK_MOVED = "document.dispatchEvent(new CustomEvent('live:shown', {detail: ['clock']}))"
+TOLD_ORDER = """
+  const close = EventSource.prototype.close, sent = window.fetch;
+  EventSource.prototype.close = function () { console.log("stream closed"); return close.call(this); };
+  window.fetch = (...asked) => { console.log(`sent ${asked[0]}`); return sent(...asked); };
+"""
+
+
 def be_quiet(page: Page, seconds: int) -> None:
     page.clock.run_for(seconds * 1000)
 
@@ -133,8 +141,50 @@ def test_english_and_large_text_are_for_this_person_only(lobby: Begin) -> None:
         headline(page, "要办什么")
         press(page, "English")
         headline(page, "How can we help?")
-        be_quiet(page, 81)
+        be_quiet(page, 50)
+        page.evaluate(CLOCK_MOVED)  # and that is no sign of a person
+        be_quiet(page, 11)
         headline(page, "要办什么")
+
+
+def test_what_the_last_press_met_is_not_for_the_next_persons_eyes(lobby: Begin) -> None:
+    day = lobby(parcels=0)
+    with day.at() as page:
+        page.clock.install()
+        press(page, "English")
+        headline(page, "How can we help?")
+        page.goto(f"{day.address}/kiosk/collect/waiting")
+        expect(page.get_by_role("alert")).to_contain_text("That visit is over")
+        be_quiet(page, 21)
+        expect(page.get_by_role("alert")).to_have_count(0)
+        headline(page, "How can we help?")
+
+
+def test_who_leaves_is_met_by_no_problem(lobby: Begin) -> None:
+    day = lobby(parcels=1)
+    with day.at() as page:
+        page.add_init_script(TOLD_ORDER)
+        told: list[str] = []
+        page.on("console", lambda said: told.append(said.text))
+        identify(page, day.code_of(0))
+        headline(page, "您有 1 件包裹")
+        expect(page.locator("body")).to_have_attribute("data-live", "on")
+        told.clear()
+        press(page, "退出")
+        headline(page, "要办什么")
+        assert page.url == f"{day.address}/kiosk/"
+        assert told[:2] == ["stream closed", f"sent {day.address}/kiosk/leave"]
+
+
+def test_a_page_that_only_looks_on_goes_home_without_a_problem_when_the_visit_ends(lobby: Begin) -> None:
+    day = lobby(parcels=1)
+    with day.at() as page:
+        identify(page, day.code_of(0))
+        expect(page.locator("body")).to_have_attribute("data-live", "on")
+        cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+        assert httpx.post(f"{day.address}/kiosk/leave", cookies=cookies).status_code == 303
+        page.wait_for_url(f"{day.address}/kiosk/")
+        expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_face_that_turns_away_from_an_open_door_leaves_it_to_the_desk(lobby: Begin) -> None:
@@ -210,6 +260,28 @@ def test_while_the_service_is_down_a_page_says_one_moment_and_comes_back_by_itse
         headline(page, "请稍候")
         day.begin_again()
         headline(page, "请输入取件码")
+
+
+def test_a_browser_that_is_this_kiosk_no_longer_is_led_to_the_enrolment_by_the_stream_alone(lobby: Begin) -> None:
+    day = lobby(parcels=0)
+    with day.at() as page:
+        expect(page.locator("body")).to_have_attribute("data-live", "on")
+        page.context.clear_cookies()
+        day.end()
+        expect(page.locator(".frozen")).to_be_visible(timeout=15_000)
+        day.begin_again()
+        page.wait_for_url("**/enrol", timeout=15_000)
+
+
+def test_a_window_of_another_shape_than_the_screen_shows_all_of_the_page(lobby: Begin) -> None:
+    day = lobby(parcels=0)
+    with day.at() as page:
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.get_by_role("link", name="投件").click()
+        headline(page, "快递员登录")
+        call = page.get_by_role("link", name="呼叫前台").bounding_box()
+        assert call is not None
+        assert call["y"] + call["height"] <= 800
 
 
 # -- what it weighs --------------------------------------------------------------------------------------------
