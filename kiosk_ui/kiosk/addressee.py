@@ -26,10 +26,10 @@ def page(here: Here) -> View:
         return _person_page(here, chosen["unit"])
     flats = flats_of(here, chosen)
     house = facade(here, chosen.get("building", ""), chosen.get("floor", ""))
-    for at, step in enumerate(STEPS):
+    for step in STEPS:
         options = _options(step, {flat.step(step): flat for flat in flats})
         if step not in chosen and len(options) > 1:
-            return replace(_step_page(here, step, at, options, chosen), house=house)
+            return replace(_step_page(here, step, options, chosen), house=house)
     if not flats:
         raise Refusal("no_such_unit")
     return _person_page(here, flats[0].row.unit)
@@ -42,9 +42,7 @@ def _options(step: str, flats: Mapping[str, Flat]) -> list[tuple[str, str]]:
     return sorted(((value, value) for value in flats), key=lambda pair: counted(pair[1]))
 
 
-def _step_page(
-    here: Here, step: str, at: int, options: Sequence[tuple[str, str]], chosen: Mapping[str, str]
-) -> Choices:
+def _step_page(here: Here, step: str, options: Sequence[tuple[str, str]], chosen: Mapping[str, str]) -> Choices:
     return Choices(
         path=here.path,
         once=here.once,
@@ -54,7 +52,7 @@ def _step_page(
         choices=tuple(Choice(answer, "", words=_words(here, step, shown)) for answer, shown in options),
         narrow=step in {"floor", "unit"},
         back=f"{HERE}/number",
-        by_phone=f"{HERE}/phone" if at == 0 or not chosen else "",
+        by_phone=f"{HERE}/phone",
         asked=urlencode(chosen),
     )
 

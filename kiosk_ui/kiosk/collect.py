@@ -79,7 +79,7 @@ def door_page(here: Here, parcel: str) -> View:
     done = row.state is Where.COLLECTED
     if act is None or (done and act.state not in _MOVING):
         raise Go(f"{HERE}/done/{parcel}" if done else f"{HERE}/waiting")
-    stage = stage_of(act, done=done or act.last_occupied is False)
+    stage = stage_of(act, done=done or act.last_occupied is False, away=here.locker_is_away)
     main, others = answers(stage, done=done)
     return DoorPage(
         path=here.path,
@@ -201,7 +201,7 @@ def done_page(here: Here, parcel: str) -> View:
         path=here.path,
         once=here.once,
         problem=here.problem,
-        what="thanks_next" if left else "thanks",
+        what="thanks_next" if left else "thanks_shut" if act is not None and "closed" in act.seen else "thanks",
         n=left,
         wall=here.house.wall,
         cell=row.cell,

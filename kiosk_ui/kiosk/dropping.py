@@ -27,7 +27,7 @@ def door_page(here: Here, parcel: str) -> View:
     row, act = _at_door(here, here.visit(PURPOSE), parcel)
     if row.state is not Where.IN_HAND or act is None:
         raise Go(f"{HERE}/done/{parcel}")
-    stage = stage_of(act, done=act.last_occupied)
+    stage = stage_of(act, done=act.last_occupied, away=here.locker_is_away)
     insists = here.problem is not None and here.problem.code == "door_still_open"
     main, others = answers(stage, insists=insists)
     return DoorPage(
@@ -61,6 +61,8 @@ def answers(stage: Stage, *, insists: bool) -> tuple[Choice | None, tuple[Choice
         case Stage.NOT_OPENED | Stage.REFUSED | Stage.UNKNOWN:
             again = Choice("again", "answer.again")
             return again, (Choice("other", "answer.other_cell"), Choice("desk", "answer.desk"), keep)
+        case Stage.AWAY:
+            return Choice("desk", "answer.desk"), (keep,)
     return None, ()
 
 

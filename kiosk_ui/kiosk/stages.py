@@ -16,10 +16,13 @@ _STAGES = {
 }
 
 
-def stage_of(act: ActRow, *, done: bool | None) -> Stage:
-    """`done`: the sensor's word that the parcel is where it was to go (out, or in); None when it said nothing."""
+def stage_of(act: ActRow, *, done: bool | None, away: bool) -> Stage:
+    """`done`: the sensor's word that the parcel is where it was to go (out, or in); None when it said nothing. `away`:
+    the locker cannot be reached now, so there is no point in trying again."""
     if act.state is ActState.SETTLED:
         return Stage.OPEN if act.opened else Stage.NOT_OPENED
     if act.state is ActState.OPEN and done:
         return Stage.CLOSE
+    if act.state is ActState.REFUSED and away:
+        return Stage.AWAY
     return _STAGES[act.state]

@@ -101,6 +101,7 @@ class Stage(StrEnum):
     SHUT = "shut"
     NOT_OPENED = "not_opened"
     REFUSED = "refused"
+    AWAY = "away"
     UNKNOWN = "unknown"
 
 

@@ -99,7 +99,7 @@ def pages(texts: Texts) -> dict[str, views.View]:
         "thanks": views.Result(
             path="/kiosk/done",
             once="o1",
-            what="thanks",
+            what="thanks_shut",
             wall=WALL,
             cell="B05",
             others=(views.Choice("reopen", "answer.forgot"),),

@@ -32,6 +32,14 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
+def seen_away(day: Lobby, page: Page) -> None:
+    """Until the house itself knows that it cannot reach the locker."""
+    first_page = page.context.new_page()
+    first_page.goto(f"{day.address}/kiosk/")
+    expect(first_page.locator(".task--out")).to_have_count(2, timeout=30_000)
+    first_page.close()
+
+
 @pytest.mark.rule("P3")
 def test_a_resident_collects_two_parcels_in_one_visit_and_sees_each_door(lobby: Begin) -> None:
     day = lobby()
@@ -88,6 +96,23 @@ def test_a_door_that_jams_is_tried_again_and_then_given_to_the_desk(lobby: Begin
         press(page, "再试一次")
         headline(page, "记下了：门没有打开")
         assert day.hands("see")["acts"] == 2 + 1  # two tries for the resident, one for the courier before
+
+
+def test_a_locker_that_is_away_has_refused_nothing_and_nobody_is_told_to_try_again(lobby: Begin) -> None:
+    day = lobby(parcels=1)
+    (cell,) = (parcel["cell"] for parcel in day.told["parcels"])
+    with day.at() as page:
+        identify(page, day.code_of(0))
+        headline(page, "您有 1 件包裹")
+        day.hands("fault", name="locker.board_silent")
+        seen_away(day, page)
+        press(page, f"打开 {cell}")
+        headline(page, "自助服务暂停")
+        expect(page.locator(".now")).to_contain_text("包裹很安全。请到前台")
+        expect(page.get_by_role("button", name="再试一次")).to_have_count(0)
+        day.hands("fault", name="locker.board_silent", on=False)
+        press(page, "再试一次")
+        headline(page, "门开了，请取件")
 
 
 def test_an_empty_cell_is_written_down_and_the_resident_knows_what_happens_next(lobby: Begin) -> None:

@@ -69,7 +69,7 @@ PUT_TOGETHER = {
     *family(("no_consent", "locker_full"), ENDS), "care.title",
     *family("wrong", ("title", "more", "empty", "not_mine", "damaged", "did_not_open")),
     *family("noted", ("empty", "not_mine", "damaged", "did_not_open"), ENDS),
-    *family(("thanks", "thanks_next", "dropped", "to_desk", "kept", "unsure"), ENDS),
+    *family(("thanks", "thanks_shut", "thanks_next", "dropped", "to_desk", "kept", "unsure"), ENDS),
     *family(("desk.told", "desk.go"), ("title",)),
     *family("task", ("collect", "drop", "keys", "release", "card", "leave")),
     *family("start.hello", ("morning", "noon", "afternoon", "evening", "night")),
