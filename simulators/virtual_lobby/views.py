@@ -19,6 +19,7 @@ JOURNAL_ROWS = 8
 MESSAGES = 30
 EARLIER_SLIPS = 4
 NEVER = "UTC"
+NO_BREAK = "\u00a0"
 
 _CODE = re.compile(r"(?<![\d-])\d{3} \d{3}(?: \d{1,3})*(?![\d-])")
 """Figures in groups of three: how the house writes what a resident is to type."""
@@ -204,7 +205,8 @@ def _choices(numbers: Iterable[str], phones: Mapping[str, str]) -> tuple[PhoneCh
 
 def _message(message: Mapping[str, Any], zone: ZoneInfo) -> MessageView:
     found = _CODE.search(message["text"])
-    return MessageView(message["number"], message["text"], _local(message["at"], zone), found.group() if found else "")
+    text = _CODE.sub(lambda code: code.group().replace(" ", NO_BREAK), message["text"])
+    return MessageView(message["number"], text, _local(message["at"], zone), found.group() if found else "")
 
 
 def _faults(seen: Mapping[str, Seen]) -> dict[str, tuple[FaultView, ...]]:

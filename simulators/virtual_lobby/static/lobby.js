@@ -30,16 +30,20 @@ function differs(old, part) {
 
 function put(old, part) {
   const held = old.contains(document.activeElement);
-  const mark = held && markOf(document.activeElement), atEnd = old.scrollTop + old.clientHeight >= old.scrollHeight - 4;
+  const mark = held && markOf(document.activeElement), at = old.scrollTop;
   const chosen = old.value;
   old.replaceWith(part);
   if (part.localName === "select" && part.id === "scope") part.value = chosen;
   if (held) ((mark && $(mark, part)) || (part.matches("button, select, [tabindex]") ? part : $("button", part)))?.focus({ preventScroll: true });
-  if (part.matches(".messages") && atEnd) part.scrollTop = part.scrollHeight;
+  if (part.matches(".messages")) { if (newest(part) === newest(old)) part.scrollTop = at; else toNewest(part); }
   if (part.matches(".mouth")) unroll(part);
 }
 
 const markOf = (element) => (element.dataset.do ? `[data-do="${element.dataset.do}"]` : "");
+
+const newest = (messages) => messages.dataset.newest;
+
+const toNewest = (messages) => { messages.scrollTop = messages.scrollHeight; };
 
 function unroll(mouth) {
   const paper = $("img", mouth);
@@ -164,5 +168,5 @@ function tick() {
 
 settle();
 tick();
-$(".messages").scrollTop = $(".messages").scrollHeight;
+toNewest($(".messages"));
 live();
