@@ -21,6 +21,7 @@ from edge.people.credentials import Credentials
 from edge.people.policy import AccessPolicy
 from edge.settings import HttpSettings, Settings, SettingsUnusable
 from edge.slips import any_printing
+from lobby.connections import Limits, guarded, log_seldom
 from lobby.devices import real_devices
 from lobby.memory import give_back_large_blocks
 from lobby.notify import notify, watchdog_interval_s
@@ -28,6 +29,7 @@ from lobby.site import create_site, words
 from lobby.supervision import Supervisor
 from lobby.wiring import Devices, build_house, loops_of, open_ledger, settle_at_start
 
+BACKLOG = 128  # connections that wait to be taken; as many are taken at a time
 CLOSE_STREAMS_AFTER_S = 2  # live views never end by themselves
 WRITER_ANSWERS_WITHIN_S = 20.0
 
@@ -38,6 +40,7 @@ async def serve(settings: Settings, state: Path) -> None:
     """Run the box until SIGTERM or SIGINT. Raises `LedgerUnusable` where the ledger cannot be trusted."""
     give_back_large_blocks()
     clock, chance = SystemClock(), SystemChance()
+    log_seldom(clock)
     ledger = open_ledger(settings, state, clock, chance)
     credentials = Credentials(clock, chance, policy=AccessPolicy(**settings.access.model_dump()))
     try:
@@ -54,18 +57,7 @@ async def serve(settings: Settings, state: Path) -> None:
 
 
 async def _run(house: House, devices: Devices, supervisor: Supervisor, site: FastAPI) -> None:
-    server = _Server(
-        uvicorn.Config(
-            site,
-            host=house.settings.http.host,
-            port=house.settings.http.port,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=CLOSE_STREAMS_AFTER_S,
-        )
-    )
+    server = _Server(_config(site, Limits()))
     listening = _listen(house.settings.http)
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -88,10 +80,25 @@ async def _run(house: House, devices: Devices, supervisor: Supervisor, site: Fas
             task.cancel()
 
 
+def _config(site: FastAPI, limits: Limits) -> uvicorn.Config:
+    return uvicorn.Config(
+        site,
+        http=guarded(limits),
+        ws="none",
+        log_config=None,  # as everything of ours
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=CLOSE_STREAMS_AFTER_S,
+    )
+
+
 def _listen(http: HttpSettings) -> socket.socket:
     """Take the port before anything runs. Raises `SettingsUnusable` where another program has it."""
     try:
-        return socket.create_server((http.host, http.port), backlog=128)
+        return socket.create_server((http.host, http.port), backlog=BACKLOG)
     except OSError as error:
         raise SettingsUnusable(
             f"http.port: {http.host}:{http.port} cannot be listened on ({error.strerror}).\n"
