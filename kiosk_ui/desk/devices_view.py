@@ -25,6 +25,8 @@ class DeviceLine:
     safe: str = ""
     do: str = ""
     reason: str = ""
+    away: bool = False
+    """It should be there, and nothing can be done with it now."""
 
 
 @runtime_checkable
@@ -56,7 +58,8 @@ def _line(here: Here, kind: str, status: DeviceStatus) -> DeviceLine:
     safe, _, do = rest.partition("\n")
     quiet = status.reason in ("starting", "untried", "not_fitted")
     lamp = "off" if quiet else _LAMPS[status.health]
-    return DeviceLine(kind, status.name, say(f"desk.device.{kind}"), lamp, says, safe, do, status.reason)
+    away = status.health is Health.OFFLINE and not quiet
+    return DeviceLine(kind, status.name, say(f"desk.device.{kind}"), lamp, says, safe, do, status.reason, away)
 
 
 def _keys(kind: str, reason: str) -> tuple[str, ...]:

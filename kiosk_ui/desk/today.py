@@ -16,9 +16,11 @@ LINES = 8  # of uncollected parcels on the board; the list of all is one key awa
 
 @dataclass(frozen=True)
 class Today:
-    """`to_do` is what should not wait: eyes, parcels brought to the desk, parcels that lie too long."""
+    """`to_do` is what should not wait: devices that are away, eyes, parcels brought to the desk, parcels that lie too
+    long."""
 
     to_do: int
+    away: list[DeviceLine]
     eyes: list[Line]
     parcels: list[Line]
     in_cell: int
@@ -34,6 +36,8 @@ class Today:
 
 
 def today(here: Here) -> Today:
+    devices = device_lines(here)
+    away = [line for line in devices if line.away]
     with here.house.ledger.reading() as db:
         entries = eyes.waiting(db)
         rows = [row for row in waiting(db) if row.state is not Where.UNSURE]
@@ -42,13 +46,14 @@ def today(here: Here) -> Today:
         first = brought + [row for row in rows if row.state is not Where.TO_DESK]
         late = sum(1 for row in rows if row.state is not Where.TO_DESK and is_late(here, row))
         return Today(
-            to_do=len(entries) + len(brought) + late,
+            to_do=len(away) + len(entries) + len(brought) + late,
+            away=away,
             eyes=eyes_lines(here, db, entries),
             parcels=[parcel_line(here, db, row) for row in first[:LINES]],
             in_cell=states.get(Where.IN_CELL, 0),
             on_shelf=states.get(Where.ON_SHELF, 0),
             to_desk=states.get(Where.TO_DESK, 0),
             wall=wall_picture(here, db),
-            devices=device_lines(here),
+            devices=devices,
             journal=journal_lines(here),
         )

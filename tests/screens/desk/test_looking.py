@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -128,9 +129,26 @@ def test_a_board_that_falls_silent_shows_by_itself(morning: Desk) -> None:
     morning.hands("fault", name="locker.board_silent")
     try:
         expect(page.locator(".devices li", has_text="格口柜")).to_contain_text("没有门会迟开", timeout=20_000)
+        morning.go(page, "/")
+        expect(page.locator(".today .alert")).to_contain_text("要处理")
+        first = page.locator(".lane section").first
+        expect(first).to_contain_text("设备用不了 1")
+        expect(first).to_contain_text("格口柜 柜机没有声音")
+        expect(first).to_contain_text("门都锁着")
+        expect(first).to_contain_text("检查柜机电源与网线")
+        morning.hands("fault", name="locker.board_silent", on=False)
+        expect(page.locator("#away-title")).to_have_count(0, timeout=30_000)
+        morning.go(page, "/devices")
     finally:
         morning.hands("fault", name="locker.board_silent", on=False)
     expect(page.locator(".devices li", has_text="格口柜")).to_contain_text("正常", timeout=30_000)
+
+
+def test_a_page_whose_session_is_gone_is_led_to_the_sign_in_by_its_stream(morning: Desk) -> None:
+    asked = {"at": "/"}, {"lobby_desk": morning.told["token"]}
+    answer = httpx.get(f"{morning.address}/desk/live", params=asked[0], cookies=asked[1])
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.text == "event: go\ndata: /desk/sign-in?why=session_over\n\n"
 
 
 def test_a_supervisor_gets_a_code_for_a_screen_and_the_desk_alone_does_not(morning: Desk) -> None:
