@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -120,7 +121,8 @@ def test_every_refusal_that_can_be_met_at_a_kiosk_says_what_to_do() -> None:
 def test_whatever_an_address_says_of_a_problem_the_page_can_say_it(asked: str) -> None:
     problem = problem_in(dict(parse_qsl(f"problem=wait&{asked}")))
     assert problem is not None
-    said = Voice(Texts.load(), Look(lang=Lang.EN))(f"refusal.{problem.code}", **problem.detail)
+    detail: dict[str, Any] = dict(problem.detail)
+    said = Voice(Texts.load(), Look(lang=Lang.EN))(f"refusal.{problem.code}", **detail)
     assert f"wait {30 if '30' in asked else 0} s" in said
 
 
