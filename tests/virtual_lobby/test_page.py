@@ -94,6 +94,12 @@ def test_paper_comes_out_as_a_picture_and_is_torn_off(page: Page, table: Table) 
     page.locator("a.slip").click()
     expect(page.locator("#larger img")).to_be_visible()
     page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1600, "height": 320})  # less than the slip needs
+    page.locator("a.slip").evaluate("slip => slip.click()")
+    expect(page.locator("#larger").get_by_role("button")).to_be_focused()
+    assert page.locator("#larger").evaluate("slip => [slip.scrollTop, slip.scrollHeight > slip.clientHeight]") == [0, True]
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1600, "height": 1000})
     key(page, "撕下").click()
     expect(page.get_by_text("出纸口没有纸条")).to_be_visible()
     expect(page.locator(".earlier a").first).to_be_visible()
@@ -129,6 +135,21 @@ def test_a_message_appears_on_the_phone_that_it_was_sent_to(page: Page, table: T
     page.get_by_label("谁的手机").select_option("19900001806")
     expect(page.locator(".said")).to_contain_text("is in F06")
     expect(page.locator(".said .key")).to_have_count(0)
+
+
+def test_the_newest_message_is_in_sight_and_its_code_on_one_line(page: Page, table: Table) -> None:
+    phone, text = "19900000602", "您的顺丰快件已放入 B05 格。取件码 408 216 34，免费存放至 11 月 24 日 14:05。"
+    for n in range(8):
+        table.send(f"n{n}", phone, text)
+    page.get_by_label("谁的手机").select_option(phone)
+    expect(page.locator(".said")).to_have_count(8)
+    expect(page.locator(".said--new")).to_be_in_viewport(ratio=0.9)
+    assert "408\u00a0216\u00a034" in str(page.locator(".said--new p").text_content())
+    page.locator(".messages").evaluate("phone => { phone.scrollTop = 0; }")
+    expect(page.locator(".said--new")).not_to_be_in_viewport()
+    table.send("n8", phone, "E05 格。取件码 123 456 78")
+    expect(page.locator(".said--new")).to_contain_text("E05 格")
+    expect(page.locator(".said--new")).to_be_in_viewport(ratio=0.9)
 
 
 def test_the_boards_power_is_cut_and_given_again(page: Page, table: Table) -> None:
