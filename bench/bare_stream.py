@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-PAGE = """<!doctype html><title>bare</title><p id="cell"></p>
+PAGE = """<!doctype html><title>bare</title><p id="cell">free</p>
 <script>
 const told = new EventSource("/live");
 told.onopen = () => { document.body.dataset.live = "on"; };
@@ -52,7 +52,7 @@ def main() -> None:
     site = Starlette(routes=[Route("/", page), Route("/live", live), Route("/{action}", change, methods=["POST"])])
     with socket.create_server(("127.0.0.1", 0)) as listening:
         print(listening.getsockname()[1], flush=True)
-        uvicorn.Server(uvicorn.Config(site, log_level="error")).run([listening])
+        uvicorn.Server(uvicorn.Config(site, log_level="error", timeout_graceful_shutdown=1)).run([listening])
 
 
 if __name__ == "__main__":
