@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.screens.conftest import Lobby, type_on_pad
-from tests.screens.test_collect import headline, press
+from tests.screens.test_collect import headline, press, seen_away
 
 Begin = Callable[..., Lobby]
 
@@ -30,6 +30,7 @@ def to_flat(page: Page, floor: str, room: str, name: str) -> None:
     headline(page, "送到几楼？")
     page.get_by_role("button", name=floor, exact=True).click()
     headline(page, "哪一户")
+    expect(page.get_by_role("link", name="用手机号查找")).to_be_visible()
     page.get_by_role("button", name=room).click()
     headline(page, "给谁？")
     page.get_by_role("button", name=name).click()
@@ -113,6 +114,26 @@ def test_a_door_that_jams_for_a_courier_gives_another_door(lobby: Begin) -> None
         day.hands("put", cell)
         day.hands("close", cell)
         headline(page, f"投好了：{cell}")
+
+
+@pytest.mark.rule("P9")
+def test_a_locker_that_goes_away_sends_a_courier_to_the_desk_with_the_same_number(lobby: Begin) -> None:
+    day = lobby(parcels=0)
+    day.hands("fault", "A01", name="locker.jam")
+    with day.at() as page:
+        sign_in(day, page)
+        enter_number(page, "SF20260009")
+        to_flat(page, "12", "1204", "张*三")
+        press(page, "小")
+        headline(page, "门没有打开")
+        day.hands("fault", name="locker.board_silent")
+        seen_away(day, page)
+        press(page, "再试一次")
+        headline(page, "自助服务暂停")
+        expect(page.locator(".now")).to_contain_text("柜子连不上，门没有动")
+        expect(page.get_by_role("button", name="换一格")).to_have_count(0)
+        press(page, "交到前台")
+        headline(page, "请把包裹交到前台")
 
 
 @pytest.mark.rule("P8")
