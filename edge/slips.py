@@ -281,8 +281,8 @@ class Slips:
             row = slip_row(db, slip)
         try:
             return self._papers.document(row, self._data[row.form](row))
-        except Exception:
-            log.exception("slip %s has no words", slip)
+        except (Refusal, LookupError, TypeError, ValueError) as error:
+            log.error("slip %s has no words: %s", slip, type(error).__name__)  # noqa: TRY400 - no data in the log
             return None
 
     async def _print(self, document: Document) -> tuple[SlipState, str]:
