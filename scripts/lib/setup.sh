@@ -71,8 +71,10 @@ use_tools() {
   if [[ -x $lobby_tools/bin/playwright-node ]]; then
     export PLAYWRIGHT_NODEJS_PATH="$lobby_tools/bin/playwright-node"
   fi
-  LOBBY_CHROMIUM=${LOBBY_CHROMIUM:-$(command -v chromium)} || LOBBY_CHROMIUM=/usr/bin/chromium
-  export LOBBY_CHROMIUM
+  local chromium
+  if [[ -z ${LOBBY_CHROMIUM:-} ]] && chromium=$(command -v chromium); then # not before it is there
+    export LOBBY_CHROMIUM=$chromium
+  fi
 }
 
 # ---------------------------------------------------------------------------------------------- 1 Debian packages
