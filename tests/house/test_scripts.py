@@ -118,6 +118,15 @@ def test_a_program_of_the_machine_comes_before_one_unpacked_here(project: Path) 
     assert run(project, "use_tools; use_tools; mosquitto").stdout == "installed\n"
 
 
+def test_a_browser_that_was_fetched_is_the_one_that_the_tests_use(project: Path) -> None:
+    browser = project / "var/tools/bin/chromium"
+    a_program(browser.with_name("fetched"), "#!/bin/sh\n")
+    fetch = f'/bin/cp "{browser.with_name("fetched")}" "{browser}"'
+    told = 'echo "${LOBBY_CHROMIUM:-none}"'
+    seen = run(project, f"PATH=/nowhere; use_tools; {told}; {fetch}; use_tools; {told}")
+    assert seen.stdout.splitlines() == ["none", str(browser)]
+
+
 def test_an_old_python_is_refused_with_what_to_do(project: Path) -> None:
     for name in ("python3", "python3.11", "python3.12", "python3.13"):
         a_program(project.parent / "bin" / name, "#!/bin/sh\nexit 1\n")
