@@ -15,6 +15,7 @@ from edge.parcels.tables import (
     parcel_in_cell,
     parcel_row,
     parcel_with_code,
+    parcel_with_token,
     register_page,
 )
 from edge.people.directory import Hit, Kind
@@ -96,13 +97,12 @@ def _slip(here: Here, db: Connection, slip: str) -> Found | None:
 def _by_code(here: Here, db: Connection, asked: str) -> ParcelRow | None:
     """A resident shows the QR code or says the digits of their message."""
     digits = asked.replace(" ", "")
+    hash_of = placing_of(here.house).hash_of
     if asked.startswith(QR_PREFIX):
-        code = asked.removeprefix(QR_PREFIX)
-    elif digits.isascii() and digits.isdigit() and len(digits) == here.house.settings.policy.code_digits:
-        code = digits
-    else:
-        return None
-    return parcel_with_code(db, placing_of(here.house).hash_of(code))
+        return parcel_with_token(db, hash_of(asked.removeprefix(QR_PREFIX)))
+    if digits.isascii() and digits.isdigit() and len(digits) == here.house.settings.policy.code_digits:
+        return parcel_with_code(db, hash_of(digits))
+    return None
 
 
 def _by_number(db: Connection, asked: str) -> list[ParcelRow]:

@@ -108,12 +108,18 @@ def test_a_browser_that_is_no_desk_gets_nothing(week: Desk, path: str) -> None:
     assert "1204" not in answer.text.replace("q=1204", "")
 
 
-@pytest.mark.parametrize("path", ["/", "/parcels", "/people/nobody", "/register/export", "/live"])
+@pytest.mark.parametrize("path", ["/", "/parcels", "/people/nobody", "/register/export"])
 def test_a_desk_at_which_nobody_is_signed_in_leads_to_the_sign_in(week: Desk, path: str) -> None:
     cookies = {"lobby_desk": week.told["token"]}
     answer = httpx.get(f"{week.address}/desk{path}", cookies=cookies)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/desk/sign-in")
+
+
+def test_a_live_view_at_which_nobody_is_signed_in_leads_to_the_sign_in(week: Desk) -> None:
+    answer = httpx.get(f"{week.address}/desk/live", cookies={"lobby_desk": week.told["token"]})
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.text.startswith("event: go\ndata: /desk/sign-in")
 
 
 def test_a_wrong_pin_signs_nobody_in_and_says_what_is_safe(week: Desk) -> None:
