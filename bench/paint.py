@@ -78,6 +78,7 @@ def told(lines: Iterable[str]) -> dict[str, str]:
 def changes_ms(shows: Page, makes: Page, selector: str, address: str, times: int) -> list[float]:
     """Milliseconds from each change until the page that shows it has painted it."""
     took = []
+    shows.bring_to_front()  # a page that nobody looks at is painted when the browser finds time
     for number in range(times):
         action, state = ("bring_back", "free") if number % 2 else ("take_out", "off")
         shows.evaluate(WATCH, [selector, state])
