@@ -72,7 +72,7 @@ def _check_budget(house: House, kiosk: Who) -> None:
 
 
 async def _wrong(house: House, kiosk: Who) -> NoReturn:
-    """A wrong code costs the kiosk one try; a wrong QR costs nothing, for nobody guesses one."""
+    """A wrong code costs the kiosk one try."""
     wanted = house.settings.policy
     policy = BudgetPolicy(
         free=wanted.wrong_codes_free,

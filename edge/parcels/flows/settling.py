@@ -16,7 +16,7 @@ from edge.parcels.flows.collect import PURPOSE as COLLECT
 from edge.parcels.flows.drop_off import PURPOSE as DROP_OFF
 from edge.parcels.flows.placing import Placing, act_of, known
 from edge.parcels.tables import ParcelRow, Where, parcel_in_cell, parcel_row, parcels_of, parcels_of_visit
-from edge.visits import VisitRow, visit_row
+from edge.visits import VisitRow, open_visits, visit_row
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,7 @@ class Settling:
 
 def _still_here(tx: Tx, resident: str) -> bool:
     """Whether the one who had the door opened may still stand before it."""
-    sql = "SELECT 1 FROM visits WHERE who = ? AND purpose = 'collect' AND closed = ''"
-    return tx.db.execute(sql, (resident,)).fetchone() is not None
+    return any(visit.who == resident and visit.purpose == "collect" for visit in open_visits(tx.db))
 
 
 def _over(tx: Tx, visit: str) -> bool:
