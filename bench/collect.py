@@ -54,6 +54,7 @@ from edge.people.who import Who, kiosk_itself
 from edge.people.writing import Place, Resident
 from edge.settings import Settings
 from lobby.gateways import NoGateway
+from lobby.memory import keep_what_is_loaded
 from lobby.printers import NoPrinter
 from lobby.site import words
 from lobby.wiring import Devices, build_house, open_ledger
@@ -166,6 +167,7 @@ async def measure(folder: Path, times: int) -> tuple[Took, Took, float]:
         stack.callback(asker.close)
         house = await stack.enter_async_context(house_on(folder / "state", broker))
         visit, parcels = await fill(house)
+        keep_what_is_loaded()  # as the service does when it is ready
         board = house.boards[DEVICE]
         collector = Collector(board, hands, house=house, visit=visit, parcels=parcels)  # type: ignore[arg-type]  # a port
         bare, ours = await rounds(asker, collector, times)

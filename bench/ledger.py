@@ -28,6 +28,7 @@ from edge.clock import SystemClock
 from edge.ledger import Connection, Entry, Fact, Ledger, Policy, Projection, Request, Tx
 from edge.ledger.sqlite import open_reader, open_writer
 from edge.ledger.verify import verify
+from lobby.memory import keep_what_is_loaded
 
 ROUNDS = 21
 
@@ -265,6 +266,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=1_000_000, help="size of the large journal")
     options = parser.parse_args()
+    keep_what_is_loaded()  # as the service does when it is ready
     heading()
     with tempfile.TemporaryDirectory(prefix="bench-ledger-") as name:
         folder = Path(name)

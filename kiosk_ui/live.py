@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -57,7 +57,7 @@ class Bells:
             self._queues[screen].discard(queue)
 
 
-async def stream(ledger: Ledger, snapshot: Snapshot, sent: asyncio.Queue[str]) -> AsyncIterator[bytes]:
+async def stream(ledger: Ledger, snapshot: Snapshot, sent: asyncio.Queue[str]) -> AsyncGenerator[bytes, None]:
     """The events of one page, until the browser leaves or the service ends."""
     news = ledger.subscribe()
     wakers = _Wakers(news.__anext__, sent.get)
@@ -65,6 +65,7 @@ async def stream(ledger: Ledger, snapshot: Snapshot, sent: asyncio.Queue[str]) -
     try:
         yield f"retry: {RETRY_MS}\n\n".encode()
         while True:
+            news.pass_over()
             name, data = _look(snapshot)
             if (name, data) != shown:
                 yield event(name, data)

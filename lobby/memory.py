@@ -8,6 +8,7 @@ core are enough for the few threads here (M_ARENA_MAX).
 from __future__ import annotations
 
 import ctypes
+import gc
 
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 LARGE_BLOCK = 1 << 20
@@ -21,3 +22,10 @@ def give_back_large_blocks() -> bool:
     except (AttributeError, OSError):
         return False
     return bool(mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK) and mallopt(M_ARENA_MAX, ARENAS))
+
+
+def keep_what_is_loaded() -> None:
+    """What was loaded until now stays for good: the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import socket
@@ -23,7 +22,7 @@ from edge.settings import HttpSettings, Settings, SettingsUnusable
 from edge.slips import any_printing
 from lobby.connections import Limits, guarded, log_seldom
 from lobby.devices import real_devices
-from lobby.memory import give_back_large_blocks
+from lobby.memory import give_back_large_blocks, keep_what_is_loaded
 from lobby.notify import notify, watchdog_interval_s
 from lobby.site import create_site, words
 from lobby.supervision import Supervisor
@@ -70,7 +69,7 @@ async def _run(house: House, devices: Devices, supervisor: Supervisor, site: Fas
         serving = tasks.create_task(server.serve([listening]), name="http")
         await _first(server.ready, serving)
         notify("READY=1")
-        _settle_memory()
+        keep_what_is_loaded()
         log.info("ready on http://%s:%s", house.settings.http.host, house.settings.http.port)
         await _first(ended, serving)
         notify("STOPPING=1")
@@ -105,13 +104,6 @@ def _listen(http: HttpSettings) -> socket.socket:
             "Nothing was changed, and no door was touched.\n"
             "End the program that has this port, or give the service another one in lobby.toml."
         ) from None
-
-
-def _settle_memory() -> None:
-    """What was loaded until now stays for good: the collector need not look at it again."""
-    gc.collect()
-    gc.freeze()
-    gc.enable()
 
 
 class _Server(uvicorn.Server):

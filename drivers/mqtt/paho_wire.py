@@ -1,4 +1,4 @@
-"""MQTT 5 by paho: the only file that knows it.
+"""MQTT 5 by paho, which only this file and its two neighbours know.
 
 paho's socket is read and written by the event loop itself, as paho offers to other loops: measured, its own thread
 costs half as much again for a request and answer, and an exception in a callback would end that thread while
@@ -27,6 +27,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from drivers.mqtt.link import Hello, Link, LinkLost, Message, NotDelivered
+from drivers.mqtt.paho_client import BufferedClient
 from drivers.mqtt.paho_packets import MOST_IN_FLIGHT, PublishProperties, connect_properties, read
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ class _PahoLink:
         elif self._given_up:
             self.abort()
         elif self._socket is not None:
+            self._client.gather = self._flush_soon
             self._loop.add_reader(self._socket, self._read)
             self._keep_alive()
 
@@ -155,7 +157,6 @@ class _PahoLink:
         if not wanted:
             return
         _, number = self._client.subscribe(wanted)
-        self._watch_writing()
         if number is None:
             raise LinkLost("closed")
         if any(code >= _FAILURES_FROM for code in await self._answer(number)):
@@ -172,9 +173,12 @@ class _PahoLink:
             self._socket.close()
 
     async def say_goodbye(self) -> None:
-        """Leave in order: the broker does not send the will."""
+        """Leave in order: the broker does not send the will. One that takes nothing any more is left as it is."""
+        self._flush()
+        self._client.gather = None
+        if self._client.has_unsent:
+            return
         self._client.disconnect()
-        self._watch_writing()
         with suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_WITHIN_S):
                 while not self._lost:
@@ -208,13 +212,12 @@ class _PahoLink:
                 return readable
 
     def _hand_to_paho(self, message: Message) -> int:
-        """paho writes at once what the socket takes."""
+        """It leaves when the event loop has done what is due now, together with what else is to leave."""
         info = self._client.publish(
             message.topic, message.payload, message.qos, message.retain, PublishProperties(message)
         )
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise NotDelivered("closed")  # it is not sent, and this client never reconnects
-        self._watch_writing()
         return info.mid
 
     async def _answer(self, number: int) -> tuple[int, ...]:
@@ -251,10 +254,13 @@ class _PahoLink:
     # -- the socket ------------------------------------------------------------------------------------------
 
     def _read(self) -> None:
-        """The socket has something, or its TLS layer kept something back."""
+        """The socket has something; whatever makes whole packets is handled now."""
         self._work(self._client.loop_read)
-        while isinstance(self._socket, ssl.SSLSocket) and not self._lost and self._socket.pending():
+        while not self._lost and (self._client.has_unread or self._tls_has_unread()):
             self._work(self._client.loop_read)
+
+    def _tls_has_unread(self) -> bool:
+        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
 
     def _keep_alive(self) -> None:
         self._keepalive = self._loop.call_later(KEEPALIVE_S / 3, self._keep_alive)
@@ -264,18 +270,33 @@ class _PahoLink:
         """Let paho do one step. It knows malformed packets for itself; whatever else breaks it ends this link alone."""
         try:
             step()
+            if self._client.want_write():  # what a callback of paho's wanted to send
+                self._client.loop_write()
         except (MQTTException, OSError, ValueError, LookupError, TypeError, struct.error):
             self._lose("protocol")
             self.abort()
-        self._watch_writing()
+
+    def _flush_soon(self) -> None:
+        self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        """Send what was gathered; what the socket does not take now is sent when it can."""
+        if self._socket is None or self._lost:
+            return
+        try:
+            self._client.flush()
+        except OSError:
+            self._lose("closed")
+            self.abort()
+        else:
+            self._watch_writing()
 
     def _watch_writing(self) -> None:
-        """What the socket did not take at once is written when it can."""
-        if self._socket is None or self._lost or self._client.want_write() == self._writing:
+        if self._socket is None or self._client.has_unsent == self._writing:
             return
         self._writing = not self._writing
         if self._writing:
-            self._loop.add_writer(self._socket, self._work, self._client.loop_write)
+            self._loop.add_writer(self._socket, self._flush)
         else:
             self._loop.remove_writer(self._socket)
 
@@ -325,8 +346,8 @@ class _ShakenOrClosed(ssl.SSLSocket):
             raise
 
 
-def _client(wire: PahoWire, hello: Hello) -> Client:
-    client = Client(
+def _client(wire: PahoWire, hello: Hello) -> BufferedClient:
+    client = BufferedClient(
         CallbackAPIVersion.VERSION2,
         client_id=hello.client_id,
         protocol=MQTTProtocolVersion.MQTTv5,

@@ -57,6 +57,12 @@ class _Armed:
     send_before: float
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    enough: Callable[[ActRow], bool]
+    told: asyncio.Future[ActRow]
+
+
 class Acts:
     """Doors asked for, opened and seen. Give it `run()` as a supervised task."""
 
@@ -76,7 +82,7 @@ class Acts:
         self._reactions = tuple(reactions)
         self._armed: dict[str, _Armed] = {}
         self._performing: set[str] = set()
-        self._waiting: dict[str, set[asyncio.Queue[ActRow]]] = {}
+        self._waiting: dict[str, list[_Waiting]] = {}
         self._tasks: asyncio.TaskGroup | None = None
 
     # -- asking ------------------------------------------------------------------------------------------------
@@ -153,16 +159,16 @@ class Acts:
 
     async def until(self, act: str, enough: Callable[[ActRow], bool], known: ActRow | None = None) -> ActRow:
         """Wait until the act is as wanted; `known`, if the caller has it, spares a look. Put a timeout around it."""
-        told: asyncio.Queue[ActRow] = asyncio.Queue()
-        waiting = self._waiting.setdefault(act, set())
-        waiting.add(told)
-        try:
-            row = known or self.state(act)
-            while not enough(row):
-                row = await told.get()
+        row = known or self.state(act)
+        if enough(row):
             return row
+        one = _Waiting(enough, asyncio.get_running_loop().create_future())
+        waiting = self._waiting.setdefault(act, [])
+        waiting.append(one)
+        try:
+            return await one.told
         finally:
-            waiting.discard(told)
+            waiting.remove(one)
             if not waiting:
                 self._waiting.pop(act, None)
 
@@ -322,8 +328,9 @@ class Acts:
     def _wake(self, row: ActRow | None) -> None:
         if row is None:
             return
-        for waiting in self._waiting.get(row.act, ()):
-            waiting.put_nowait(row)
+        for one in self._waiting.get(row.act, ()):
+            if not one.told.done() and one.enough(row):
+                one.told.set_result(row)
 
 
 def _actuate(tx: Tx, row: ActRow, _: str) -> ActRow:

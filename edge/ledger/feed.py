@@ -33,6 +33,10 @@ class Subscription(AsyncIterator[tuple[Entry, ...]]):
             await self._news.wait()
         return self._held.popleft()
 
+    def pass_over(self) -> None:
+        """Drop what is held: for a view that is about to read its tables anew, and so sees all of it."""
+        self._held.clear()
+
     def take_lagged(self) -> bool:
         """Whether batches were lost since the last time this was asked."""
         lagged, self.lagged = self.lagged, False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from hashlib import sha256
@@ -94,7 +95,7 @@ class Ledger:
             opened.close()
             raise
         if not inline:
-            ledger._thread = WriterThread(ledger._writer, ledger._publish, policy.batch)
+            ledger._thread = WriterThread(ledger._writer, ledger._publish)
         return ledger
 
     async def commit(self, request: Request, decide: Callable[[Tx], T]) -> T:
@@ -109,8 +110,8 @@ class Ledger:
         if self._closed:
             raise LedgerClosed
         job = Job(request, decide)
-        entries = self._writer.run([job])
-        self._publish(entries)
+        self._writer.run(deque([job]))
+        self._publish(job.entries)
         self._writer.tidy()
         if job.error is not None:
             raise job.error

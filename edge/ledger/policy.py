@@ -17,3 +17,4 @@ class Policy:
     wal_alarm_bytes: int = 256 * MIB  # a reader has held the WAL for far too long
     reading_s: float = 5.0  # a reader that takes longer is interrupted; it would keep the WAL from being tidied
     batch: int = 256  # decisions in one transaction: beyond it a further one gains nothing and waits longer
+    deciding_s: float = 0.005  # nobody waits longer for what others decide: the rest goes into the next transaction

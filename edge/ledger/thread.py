@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -17,10 +18,9 @@ from edge.ledger.writer import Job, Writer
 class WriterThread:
     """Owns the writer while it runs. Callers come from any event loop."""
 
-    def __init__(self, writer: Writer, publish: Callable[[Sequence[Entry]], None], batch: int) -> None:
+    def __init__(self, writer: Writer, publish: Callable[[Sequence[Entry]], None]) -> None:
         self._writer = writer
         self._publish = publish
-        self._batch = batch
         self._waiting: SimpleQueue[Job | None] = SimpleQueue()
         self._door = threading.Lock()  # so that nothing is queued behind the closing mark
         self._closed = False
@@ -46,21 +46,23 @@ class WriterThread:
 
     def _run(self) -> None:
         going_on = True
+        taken: deque[Job] = deque()
         try:
-            while going_on:
-                jobs, going_on = self._take()
-                entries = self._writer.run(jobs)
-                self._publish(entries)  # first: whoever has an answer finds it in the head and in the live views
-                _answer_all(jobs)
+            while going_on or taken:
+                if going_on:
+                    going_on = self._take(taken)
+                done = self._writer.run(taken)
+                self._publish([entry for job in done for entry in job.entries])
+                _answer_all(done)  # after that: whoever has an answer finds it in the head and in the live views
                 self._writer.tidy()
         finally:
-            self._turn_away()
+            self._turn_away(taken)
 
-    def _turn_away(self) -> None:
+    def _turn_away(self, taken: Iterable[Job]) -> None:
         """However the thread ends, nobody waits for it any more."""
         with self._door:
             self._closed = True
-        left = [job for job in iter(self._next, None) if job.future is not None]
+        left = [*taken, *(job for job in iter(self._next, None) if job.future is not None)]
         for job in left:
             job.error = LedgerClosed()
         _answer_all(left)
@@ -71,25 +73,23 @@ class WriterThread:
         except Empty:
             return None
 
-    def _take(self) -> tuple[list[Job], bool]:
-        """All that waits, at least one; False once the closing mark was met."""
-        job = self._waiting.get()
-        jobs: list[Job] = []
-        while job is not None:
+    def _take(self, taken: deque[Job]) -> bool:
+        """Take all that waits, and wait if there is nothing at all; False once the closing mark was met."""
+        while not (taken and self._waiting.empty()):
+            job = self._waiting.get()
+            if job is None:
+                return False
             if job.future is None or not job.future.cancelled():  # its caller left before anything was decided
-                jobs.append(job)
-            if len(jobs) >= self._batch or self._waiting.empty():
-                return jobs, True
-            job = self._waiting.get_nowait()
-        return jobs, False
+                taken.append(job)
+        return True
 
 
 def _answer_all(jobs: Sequence[Job]) -> None:
     """One wake-up for each loop, however many callers it has."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = {}
+    by_loop: defaultdict[asyncio.AbstractEventLoop, list[Job]] = defaultdict(list)
     for job in jobs:
         if job.future is not None:
-            by_loop.setdefault(job.future.get_loop(), []).append(job)
+            by_loop[job.future.get_loop()].append(job)
     for loop, group in by_loop.items():
         in_loop(loop, _answer_group, group)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from edge.chance import Chance
 from edge.ledger.entry import Entry
@@ -13,8 +13,7 @@ from edge.ledger.journal import Journal, Stamp
 from edge.ledger.vault import VaultTx
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """Who asks, and what makes a repeat of it recognisable.
 
     `key` is the idempotency key (`""`: none), scoped `usecase:actor:clientkey`; `fingerprint` tells two different

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections import deque
 from contextlib import suppress
 from typing import Any
 
@@ -56,32 +56,40 @@ class Writer:
         self._broken: LedgerUnusable | None = None
         self._pruned_at_s: float | None = None
 
-    def run(self, jobs: Sequence[Job]) -> list[Entry]:
-        """Decide all jobs and make them durable together; what was appended. Never raises: each job has its outcome."""
+    def run(self, waiting: deque[Job]) -> list[Job]:
+        """Decide what waits, as much as time allows, and make it durable together; the jobs that have an outcome now.
+
+        Never raises: what goes wrong is the outcome of the jobs it went wrong for.
+        """
         if self._broken is not None:
-            return _fail(jobs, self._broken)
+            return _fail(_take_all(waiting), self._broken)
         before = self._journal.mark()
+        done: list[Job] = []
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            self._decide_all(jobs)
+            self._decide(waiting, done)
             self._journal.seal()
             self._db.execute(_COMMIT)
             self._guard.found(room=True)
         except BaseException as error:  # noqa: BLE001 - every caller of the batch gets it
             self._journal.rewind(before)
-            return _fail(jobs, self._abandon(error))
-        return [entry for job in jobs for entry in job.entries]
+            return _fail(done + _take_all(waiting), self._abandon(error))
+        return done
 
     def tidy(self) -> None:
         """What can wait until the callers have their answers: moving the WAL into the database."""
         self._guard.tidy(self._db, scrub=self._vault.take_forgot())
 
-    def _decide_all(self, jobs: Sequence[Job]) -> None:
+    def _decide(self, waiting: deque[Job], done: list[Job]) -> None:
+        """Move jobs from `waiting` to `done`: at least one, and then until `deciding_s` are over."""
         stamp = self._stamp()
         full = self._guard.full()
         if not full:
             self._prune(stamp)
-        for job in jobs:
+        enough_s = self._clock.mono_s() + self._policy.deciding_s
+        while waiting and (not done or self._clock.mono_s() < enough_s) and len(done) < self._policy.batch:
+            job = waiting.popleft()
+            done.append(job)
             if full and not job.request.reserve:
                 job.error = Refusal("disk_full")
             else:
@@ -161,8 +169,14 @@ def _raise_if_batch_is_lost(db: Connection, error: BaseException) -> None:
         raise RuntimeError("a decision ended the writer's transaction") from error
 
 
-def _fail(jobs: Sequence[Job], error: BaseException) -> list[Entry]:
+def _take_all(waiting: deque[Job]) -> list[Job]:
+    jobs = list(waiting)
+    waiting.clear()
+    return jobs
+
+
+def _fail(jobs: list[Job], error: BaseException) -> list[Job]:
     for job in jobs:
         job.value, job.error = None, error
         job.entries.clear()
-    return []
+    return jobs

@@ -139,13 +139,14 @@ class Directory:
 
     def residents_by_phone(self, phone: str) -> tuple[Person, ...]:
         """Everybody here with exactly this phone; a family may share one."""
-        asked = Question.of(phone).digits
-        return tuple(p for p in self._people.values() if p.kind is Kind.RESIDENT and p.here and asked == p.phone != "")
+        asked = Question.of(phone)
+        residents = (p for p in self._people.values() if p.kind is Kind.RESIDENT and p.here)
+        return tuple(p for p in residents if asked.says_phone(p.phone))
 
     def courier_by_phone(self, phone: str) -> Person | None:
-        asked = Question.of(phone).digits
+        asked = Question.of(phone)
         couriers = (p for p in self._people.values() if p.kind is Kind.COURIER and p.here)
-        return next((p for p in couriers if p.phone and p.phone == asked), None)
+        return next((p for p in couriers if asked.says_phone(p.phone)), None)
 
     def everybody(self, *kinds: Kind) -> tuple[Person, ...]:
         return tuple(p for p in self._people.values() if p.here and p.kind in kinds)

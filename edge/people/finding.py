@@ -53,6 +53,10 @@ class Question:
         full = tuple(part for part in (folded(unit.building), folded(unit.entrance), folded(unit.room)) if part)
         return self.parts in (full, (folded(unit.building), folded(unit.room)))
 
+    def says_phone(self, phone: str) -> bool:
+        """Whether it is this number as a whole; the keys of a lobby have no `+` for one from abroad."""
+        return self.digits != "" and self.digits in (phone, phone.removeprefix("+"))
+
     def rank_unit(self, unit: UnitRow) -> int | None:
         room = folded(unit.room)
         if self.says_unit(unit) or self.parts == (room,):
@@ -70,7 +74,7 @@ class Question:
 
     def _rank_phone(self, phone: str) -> int | None:
         """By the whole number or by its last four: any other part would tell a masked phone digit by digit (H3)."""
-        if self.digits in (phone, phone.removeprefix("+")):
+        if self.says_phone(phone):
             return EXACT_NUMBER
         tells_tail = len(self.digits) == _PHONE_TAIL_DIGITS and phone.endswith(self.digits)
         return PHONE_TAIL if tells_tail else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from edge import remarks
 from edge.ledger import Connection, Request, Tx
@@ -114,7 +114,7 @@ async def look_up_full(
 
 
 def _asked(who: Who, request: Request | None) -> Request:
-    return replace(request or Request(), actor=who.id)
+    return (request or Request())._replace(actor=who.id)
 
 
 def _key(resident: Resident) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ report is exactly what applying would do.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from edge.chance import new_id
@@ -86,7 +86,7 @@ async def apply_import(
         sums = [report.rows, report.added, report.changed, report.unchanged, report.removed]
         return sums, list(report.missing)
 
-    sums, missing = await parts.ledger.commit(replace(request or Request(), actor=who.id), decide)
+    sums, missing = await parts.ledger.commit((request or Request())._replace(actor=who.id), decide)
     parts.directory.refresh(parts.ledger)
     rows, added, changed, unchanged, removed = sums
     return ImportReport(rows, added, changed, unchanged, tuple(missing), removed)

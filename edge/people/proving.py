@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NoReturn, TypeVar
 
 from edge.ledger import Connection, Request, Tx
@@ -67,7 +66,7 @@ async def prove(
             budgets.clear(tx, budget)
             return then(tx, known)
 
-        return await parts.ledger.commit(replace(request, actor=account.id), decide)
+        return await parts.ledger.commit(request._replace(actor=account.id), decide)
 
 
 async def fail(parts: PeopleParts, budget: str, *, courier: bool, at: Screen) -> NoReturn:

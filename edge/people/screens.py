@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from edge import remarks
 from edge.ledger import Connection, Request, Tx
@@ -105,7 +105,7 @@ async def revoke_screen(parts: PeopleParts, who: Who, name: str, reason: str, re
         end_sessions(parts, tx, access_tables.sessions_at(tx.db, name), "screen_revoked")
         tx.append(ScreenRevoked(name, remarks.keep(tx, reason)))
 
-    await parts.ledger.commit(replace(request or Request(), actor=who.id), decide)
+    await parts.ledger.commit((request or Request())._replace(actor=who.id), decide)
 
 
 def screen_of(db: Connection, token: str) -> Screen:

@@ -102,4 +102,4 @@ def _refuse_taken(tx: Tx, worker: Worker, whose: str) -> None:
 
 
 def _asked(who: Who, request: Request | None) -> Request:
-    return replace(request or Request(), actor=who.id)
+    return (request or Request())._replace(actor=who.id)

@@ -24,6 +24,7 @@ from kiosk_ui.place import where
 router = APIRouter(route_class=DeskRoute)
 
 ACTIONS = ("open", "take_out", "bring_back")
+LINES = 12  # of the journal, about one door
 _STAGES = {"requested": "requested", "actuated": "opening", "open": "open", "closed": "shut", "refused": "refused"}
 
 
@@ -68,7 +69,7 @@ def cell_view(here: Here, cell: Cell, do: str) -> CellView:
         picture = cell_picture(here, db, cell)
         line = parcel_line(here, db, picture.parcel) if picture.parcel else None
         entries = eyes_lines(here, db, picture.eyes)
-        journal = about_subject(here, db, f"slot:{here.house.wall.device}/{cell.name}")
+        journal = about_subject(here, db, f"slot:{here.house.wall.device}/{cell.name}", most=LINES)
     actions = ["open", "bring_back" if picture.out_reason else "take_out"]
     act = picture.act
     return CellView(
@@ -82,7 +83,7 @@ def cell_view(here: Here, cell: Cell, do: str) -> CellView:
         actions=actions,
         open=do if do in actions else "",
         second_person=here.house.settings.policy.second_person_opens,
-        journal=journal[-12:],
+        journal=journal,
     )
 
 

@@ -36,19 +36,21 @@ def about_parcel(here: Here, db: Connection, row: ParcelRow) -> list[JournalLine
     return _lines(here, db, subjects, since=row.seq)
 
 
-def about_subject(here: Here, db: Connection, subject: str, *, newest: int = 20_000) -> list[JournalLine]:
-    """What was written about one subject among the newest entries."""
-    return _lines(here, db, [subject], since=max(0, here.house.ledger.head.seq - newest))
+def about_subject(
+    here: Here, db: Connection, subject: str, *, newest: int = 20_000, most: int = MOST
+) -> list[JournalLine]:
+    """The last lines that were written about one subject, at most `most`, among the newest entries."""
+    return _lines(here, db, [subject], since=max(0, here.house.ledger.head.seq - newest), most=most)
 
 
-def _lines(here: Here, db: Connection, subjects: Iterable[str], *, since: int) -> list[JournalLine]:
+def _lines(here: Here, db: Connection, subjects: Iterable[str], *, since: int, most: int = MOST) -> list[JournalLine]:
     wanted = list(subjects)
     marks = ", ".join("?" * len(wanted))
     sql = (
         f"SELECT seq, at, actor, kind, data FROM entry WHERE seq >= ? AND subject IN ({marks})"  # noqa: S608 - marks only
         " ORDER BY seq DESC LIMIT ?"
     )
-    found = db.execute(sql, (since, *wanted, MOST)).fetchall()
+    found = db.execute(sql, (since, *wanted, most)).fetchall()
     return [_line(here, *values) for values in reversed(found)]
 
 

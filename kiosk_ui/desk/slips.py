@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -34,7 +32,7 @@ async def do_slip(here: Here, slip: str, action: str, form: Fields) -> None:
     match action:
         case "reprint":
             key = f"desk.reprint:{here.who.id}:{slip}:{form.number('copy')}"
-            await here.house.slips.reprint(replace(request, key=key), slip)
+            await here.house.slips.reprint(request._replace(key=key), slip)
         case "good" | "torn":
             await here.house.slips.judge(request, slip, good=action == "good", note=form.text("note"))
         case _:

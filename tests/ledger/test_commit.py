@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edge.clock import Trust
-from edge.ledger import Connection, Entry, Fact, Ledger, LedgerClosed, NotCanonical, Request, Tx, UnknownFact
+from edge.ledger import Connection, Entry, Fact, Ledger, LedgerClosed, NotCanonical, Policy, Request, Tx, UnknownFact
 from edge.ledger.sqlite import DatabaseError
 from edge.refusal import Refusal
 
@@ -108,6 +108,26 @@ def test_all_that_waits_shares_one_commit(tmp_path: Path) -> None:
         asyncio.run(main(ledger, commits))
         ledger._opened.db.set_trace_callback(None)
         assert total(ledger) == 101
+
+
+def test_nobody_waits_long_for_what_others_decide(tmp_path: Path) -> None:
+    """A transaction in which enough time went into deciding is made durable; what waits has its turn, in order."""
+
+    async def main(ledger: Ledger, commits: list[str]) -> None:
+        gate, held = await hold(ledger)
+        waiting = [asyncio.create_task(ledger.commit(Request(), count("a", 1))) for _ in range(10)]
+        await asyncio.sleep(0)
+        gate.opened.set()
+        assert await asyncio.gather(held, *waiting) == list(range(1, 12))
+        assert len(commits) == 11
+
+    with open_ledger(tmp_path, policy=Policy(deciding_s=0)) as ledger:
+        commits: list[str] = []
+        trace = lambda text: commits.append(text) if text.startswith("COMMIT") else None  # noqa: E731
+        ledger._opened.db.set_trace_callback(trace)
+        asyncio.run(main(ledger, commits))
+        ledger._opened.db.set_trace_callback(None)
+        assert total(ledger) == 11
 
 
 def test_what_is_committed_is_synced_before_it_is_answered(tmp_path: Path) -> None:

@@ -154,6 +154,19 @@ def test_what_a_lost_link_had_not_sent_never_arrives(broker: Broker) -> None:
     asyncio.run(story())
 
 
+def test_many_packets_at_once_arrive_whole_and_in_order(broker: Broker) -> None:
+    """More than a socket takes at a time goes out, and more than one reading comes in."""
+    bodies = [str(number).encode() * (9_000 if number % 10 == 0 else 1) for number in range(400)]
+
+    async def story() -> None:
+        async with broker.wire(LOCKER).connect(listening(COMMAND)) as device, broker.wire().connect(listening()) as box:
+            sending = asyncio.gather(*(box.publish(Message(COMMAND, body)) for body in bodies))
+            assert [(await heard(device)).payload for _ in bodies] == bodies
+            await sending
+
+    asyncio.run(story())
+
+
 def test_small_packets_leave_at_once(broker: Broker) -> None:
     async def story() -> None:
         async with broker.wire().connect(listening()) as box:

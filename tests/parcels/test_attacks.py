@@ -88,6 +88,18 @@ def test_only_who_the_house_knows_comes_into_the_register(tmp_path: Path, wrong:
     play(tmp_path, scene)
 
 
+@pytest.mark.rule("P1")
+def test_the_register_knows_a_person_by_one_name_only(tmp_path: Path) -> None:
+    async def scene(rig: Rig) -> None:
+        as_the_journal_says = f"resident:{rig.draft().addressee}"
+        with pytest.raises(Refusal, match="no_such_person"):
+            await flows.register(
+                rig.house, rig.staff, rig.ask(rig.staff), rig.draft(addressee=as_the_journal_says), shelf="1"
+            )
+
+    play(tmp_path, scene)
+
+
 def test_a_courier_does_not_work_in_another_couriers_visit(tmp_path: Path) -> None:
     async def scene(rig: Rig) -> None:
         visit = await rig.begin_drop()

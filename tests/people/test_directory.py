@@ -174,6 +174,7 @@ def test_a_kiosk_asks_for_exactly_one_unit_or_a_whole_phone_and_browses_nobody(t
         assert directory.unit_by_label("1204") is None
         assert directory.unit_by_label("") is None
         assert [p.name for p in directory.residents_by_phone("139-0000-1234")] == ["张晓三"]
+        assert [p.name for p in directory.residents_by_phone("351 912 345 678")] == ["Maria Costa"]
         assert directory.residents_by_phone("1234") == ()
         assert directory.residents_by_phone("") == ()  # who has no phone is not everybody's neighbour
 

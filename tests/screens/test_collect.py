@@ -29,7 +29,9 @@ def headline(page: Page, text: str) -> None:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).click()
+    """And be on the page that answers: it may say the same words as the one before."""
+    with page.expect_navigation(wait_until="commit"):
+        page.get_by_role("button", name=name).click()
 
 
 def seen_away(day: Lobby, page: Page) -> None:

@@ -92,6 +92,8 @@ class Placing:
     def _check_people(self, draft: Draft) -> None:
         """Who is written into the register is somebody the house knows: a fact can never be taken back."""
         addressee = self.directory.person(draft.addressee)
+        if addressee.id != draft.addressee:  # the journal's way of naming them is not the register's
+            raise Refusal("no_such_person", rule="P1")
         if not addressee.here:
             raise Refusal("no_longer_here", rule="P1")
         if addressee.unit != draft.unit:

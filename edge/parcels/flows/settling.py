@@ -90,10 +90,11 @@ class Settling:
         waits = row.state in (Where.IN_CELL, Where.UNSURE) and not row.dispute
         if waits and act.state is ActState.CLOSED and act.last_occupied is False:
             self._collected_by_sensor(tx, row, act)
-        now = known(tx.db, row.parcel)
-        if _over(tx, now.visit):
-            self._release(tx, now.parcel)
-        self._door_left(tx, act, over=not _still_here(tx, act.actor.removeprefix("resident:")))
+            row = known(tx.db, row.parcel)
+        if row.state is Where.COLLECTED and _over(tx, row.visit):
+            self._release(tx, row.parcel)
+        if act.state is ActState.OPEN and not _still_here(tx, act.actor.removeprefix("resident:")):
+            self._door_left(tx, act, over=True)
 
     def _collected_by_sensor(self, tx: Tx, row: ParcelRow, act: ActRow) -> None:
         by = act.actor.removeprefix("resident:")
