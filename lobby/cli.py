@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     _add_printers(commands)
     _add_people(commands)
     _add_screens(commands)
+    _add_simulate(commands)
     return top
 
 
@@ -247,3 +248,23 @@ def _offer(options: argparse.Namespace) -> int:
 
 if __name__ == "__main__":
     sys.exit(main())
+
+
+# -- proof -------------------------------------------------------------------------------------------------------
+
+
+def _add_simulate(commands: object) -> None:
+    simulate = _add(commands, "simulate", _simulate, "play whole days of a lobby with faults, and watch that it holds")
+    simulate.add_argument("--seed", type=int, default=1, help="what is drawn from: the same seed gives the same days")
+    simulate.add_argument("--days", type=int, default=10, help="how many days in all (default 10)")
+    simulate.add_argument("--faults", choices=("all", "none"), default="all", help="what may go wrong (default all)")
+    simulate.add_argument("--jobs", type=int, default=1, help="how many lobbies are played at a time (default 1)")
+    simulate.add_argument("--only", default="", help="only these events of the seed, as a violation prints them: 3,17")
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    from lobby.commands.simulate import simulate
+    from lobby.simulation.campaign import Campaign
+
+    campaign = Campaign(options.seed, options.days, options.faults == "all", options.jobs)
+    return simulate(campaign, [int(number) for number in options.only.split(",") if number], sys.stdout)

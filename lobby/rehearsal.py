@@ -6,24 +6,27 @@ Under the virtual loop a day costs a moment, and one seed gives one day.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import orjson
 
 from drivers.board.driver import MqttBoard
 from drivers.errors import Unavailable
 from drivers.mqtt.line import Line
-from drivers.ports import DeviceStatus, Grade, Health, OutgoingMessage
+from drivers.ports import DeviceStatus, Document, Grade, Health, OutgoingMessage, Text
 from drivers.printer.commissioning import Commissioning
 from drivers.printer.driver import EscPosPrinter
 from edge.chance import SeededChance
-from edge.clock import LoopClock
+from edge.clock import Clock, LoopClock, Trust
 from edge.house import House
 from edge.people.credentials import Credentials
 from edge.people.pins import Cost
 from edge.settings import Settings
+from edge.slips import SlipRow
 from edge.wall import wall_from
 from lobby.wiring import Devices, Words, build_house, loops_of, open_ledger, settle_at_start
 from simulators.locker.flash import Flash
@@ -59,6 +62,39 @@ class Pocket:
             self.messages.append(message)
 
 
+class PlainWords:
+    """The data itself as paper and message, so that whoever plays the people can read both."""
+
+    def document(self, slip: SlipRow, data: Mapping[str, str]) -> Document:
+        lines = [slip.slip, slip.form, *(f"{key}={value}" for key, value in sorted(data.items()))]
+        return Document(tuple(Text(line) for line in lines))
+
+    def message(self, what: str, language: str, data: Mapping[str, str]) -> str:
+        return orjson.dumps({"what": what, "language": language, **data}).decode()
+
+
+@dataclass
+class Calendar:
+    """What the wall clock shows beyond the time that passed: quiet hours that were skipped, a clock set wrongly."""
+
+    ahead: timedelta = timedelta()
+    trust: Trust = Trust.SYNCED
+
+
+class WorldClock(LoopClock):
+    """Virtual time for timeouts; for people and the journal also what the calendar adds."""
+
+    def __init__(self, calendar: Calendar, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(MORNING, loop)
+        self._calendar = calendar
+
+    def now(self) -> datetime:
+        return super().now() + self._calendar.ahead
+
+    def trust(self) -> Trust:
+        return self._calendar.trust
+
+
 @dataclass
 class Stage:
     """Everything in the room: the house and the devices that it is wired to, with their faults and people's hands."""
@@ -69,7 +105,7 @@ class Stage:
     broker: MemoryBroker
     printer: PrinterModel
     pocket: Pocket
-    clock: LoopClock
+    clock: WorldClock
     chance: SeededChance
 
 
@@ -84,11 +120,19 @@ class World:
     broker: MemoryBroker = field(default_factory=MemoryBroker)
     printer: PrinterModel = field(default_factory=lambda: PrinterModel(now=_loop_time))
     pocket: Pocket = field(default_factory=Pocket)
+    calendar: Calendar = field(default_factory=Calendar)
     locker: Locker | None = None
     peer: Peer | None = None
     lives: int = 0
 
-    def board(self, clock: LoopClock) -> tuple[Locker, Peer]:
+    @property
+    def steel(self) -> Locker:
+        """The locker as people find it in the room."""
+        if self.locker is None:
+            raise RuntimeError("the locker was not set up yet")
+        return self.locker
+
+    def board(self, clock: Clock) -> tuple[Locker, Peer]:
         """The locker and its link; made once, for it is not the service's."""
         if self.locker is None or self.peer is None:
             chance = SeededChance(self.seed * 1000 + 1)
@@ -105,7 +149,7 @@ class World:
 @asynccontextmanager
 async def devices_running(world: World) -> AsyncIterator[None]:
     """The boards live on whether the service does or not."""
-    clock = LoopClock(MORNING, asyncio.get_running_loop())
+    clock = WorldClock(world.calendar, asyncio.get_running_loop())
     _, peer = world.board(clock)
     tasks = [asyncio.create_task(peer.run(), name="locker"), asyncio.create_task(drive(world.printer), name="printer")]
     try:
@@ -126,7 +170,7 @@ async def service_running(world: World, state: Path, words: Words, *, inline: bo
     `inline` as virtual time needs it; without it the ledger has its writer thread, as in production.
     """
     loop = asyncio.get_running_loop()
-    clock = LoopClock(MORNING, loop)
+    clock = WorldClock(world.calendar, loop)
     world.lives += 1
     chance = SeededChance(world.seed * 1000 + 1 + world.lives)
     locker, _ = world.board(clock)
@@ -140,12 +184,14 @@ async def service_running(world: World, state: Path, words: Words, *, inline: bo
         yield Stage(house, devices, locker, world.broker, world.printer, world.pocket, clock, chance)
     finally:
         for task in running:
+            task.cancel()
+        for task in running:
             await ended(task)
         credentials.close()
         ledger.close()
 
 
-def _devices(world: World, clock: LoopClock, chance: SeededChance) -> Devices:
+def _devices(world: World, clock: Clock, chance: SeededChance) -> Devices:
     line = Line(world.broker.wire(), f"{world.settings.box.id}-edge", chance)
     board = MqttBoard(world.settings.locker.device, world.settings.box.id, line, clock)
     printer = EscPosPrinter(

@@ -273,6 +273,8 @@ class Acts:
             row = (act_row(tx.db, event.cause) if event.cause else None) or unsettled_act_on(tx.db, *where)
         elif event.kind in ("closed", "occupied", "emptied"):
             row = last_act_on(tx.db, *where)
+        if row is not None and event.kind == "closed":
+            row = self._felt_at_closing(tx, row, event.detail)
         if row is not None:
             return self._observe(tx, row, event.kind, "event")
         if event.kind == "opened":
@@ -280,6 +282,13 @@ class Acts:
         elif event.kind == "fault":
             eyes.raise_(tx, f"slot:{event.device}/{event.slot}", event.detail or "fault", *where)
         return None
+
+    def _felt_at_closing(self, tx: Tx, row: ActRow, detail: str) -> ActRow:
+        """A closing door says what its sensor feels: what came or went while the board was away is known by that."""
+        felt = {"yes": "occupied", "no": "emptied"}.get(detail)
+        if felt is None or (felt == "occupied") is row.last_occupied:
+            return row
+        return self._observe(tx, row, felt, "event")
 
     async def _take_state(self, changed: SlotChanged) -> None:
         """A door that stands open settles an act nobody had word of, even when the event about it was lost."""

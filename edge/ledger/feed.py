@@ -14,7 +14,7 @@ BATCHES_HELD = 256  # a live view that is further behind reads its tables again
 class Subscription(AsyncIterator[tuple[Entry, ...]]):
     """Batches of entries after their commit, oldest first. A slow subscriber loses the oldest and sees `lagged`."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, leave: Callable[[Subscription], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, leave: Callable[[Subscription], object]) -> None:
         self._loop = loop
         self._leave = leave
         self._held: deque[tuple[Entry, ...]] = deque()

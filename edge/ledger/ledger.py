@@ -59,7 +59,7 @@ class Ledger:
         self._readers = Readers(opened.places.database, clock, policy.reading_s)
         self._journal = Journal(opened.db, opened.head, opened.peaks, vocabulary, Folder(projections))
         self._head = opened.head
-        self._subscriptions: set[Subscription] = set()
+        self._subscriptions: dict[Subscription, None] = {}  # told in the order in which they came
         self._writer = Writer(self._journal, self.vault, clock, chance, self._guard, policy)
         self._thread: WriterThread | None = None
         self._closed = False
@@ -123,8 +123,8 @@ class Ledger:
 
     def subscribe(self) -> Subscription:
         """Entries as they are committed from now on. Called inside the event loop that will read them."""
-        subscription = Subscription(asyncio.get_running_loop(), self._subscriptions.discard)
-        self._subscriptions.add(subscription)
+        subscription = Subscription(asyncio.get_running_loop(), lambda one: self._subscriptions.pop(one, None))
+        self._subscriptions[subscription] = None
         return subscription
 
     def decode(self, entry: Entry) -> Fact:

@@ -50,6 +50,7 @@ class Cabinet:
         self._timers = timers
         self._now_s = now_s
         self._moved = moved
+        self.on_pulse: Callable[[str], None] = lambda _slot: None
 
     def at(self, slot: str) -> Compartment:
         """Raises `Impossible`."""
@@ -62,6 +63,7 @@ class Cabinet:
         """The coil pulses: the latch lets go, unless it is jammed, and the spring opens the door."""
         compartment = self.at(slot)
         compartment.pulses += 1
+        self.on_pulse(slot)
         if not compartment.jammed:
             self._timers.at(self._now_s() + SWINGS_OPEN_S, lambda: self.swing(slot, is_open=True))
 

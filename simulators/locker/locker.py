@@ -81,6 +81,13 @@ class Locker:
         """Pull a door open by force."""
         self._cabinet.swing(slot, is_open=True)
 
+    def slots(self) -> tuple[str, ...]:
+        return tuple(self._cabinet.compartments)
+
+    def on_pulse(self, pulsed: Callable[[str], None]) -> None:
+        """Call `pulsed(slot)` whenever a coil is switched on, by whatever command."""
+        self._cabinet.on_pulse = pulsed
+
     def is_open(self, slot: str) -> bool:
         """The truth, whatever the sensors say."""
         return self._cabinet.at(slot).open

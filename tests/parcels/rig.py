@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from drivers.ports import Document, Door, Health, Text
+from drivers.ports import Door, Health
 from edge import eyes
 from edge.acts import ActRow
 from edge.acts.tables import acts_about
@@ -28,9 +28,8 @@ from edge.people.facts import Language, Standing
 from edge.people.who import BOX, Role, Who
 from edge.people.writing import Place, Resident, Worker
 from edge.settings import Settings
-from edge.slips import SlipRow
 from edge.wall import Size
-from lobby.rehearsal import Stage, World, devices_running, service_running
+from lobby.rehearsal import PlainWords, Stage, World, devices_running, service_running
 from lobby.wiring import Words
 from simulators.virtual_time import run_virtual
 
@@ -45,17 +44,6 @@ SETTINGS = Settings.model_validate(
         },
     }
 )
-
-
-class PlainWords:
-    """The data itself as paper and message, so that a test can read both."""
-
-    def document(self, slip: SlipRow, data: Mapping[str, str]) -> Document:
-        lines = [slip.slip, slip.form, *(f"{key}={value}" for key, value in sorted(data.items()))]
-        return Document(tuple(Text(line) for line in lines))
-
-    def message(self, what: str, language: str, data: Mapping[str, str]) -> str:
-        return orjson.dumps({"what": what, "language": language, **data}).decode()
 
 
 @dataclass

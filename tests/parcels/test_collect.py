@@ -47,6 +47,43 @@ def test_taking_it_and_shutting_the_door_is_enough(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+def test_what_went_while_the_board_had_no_power_is_known_when_the_door_shuts(tmp_path: Path) -> None:
+    """Nobody heard that the cell was emptied; the closing door says what its sensor feels."""
+
+    async def scene(rig: Rig) -> None:
+        parcel, cell, code = await rig.stored()
+        await rig.collect(await rig.identify(code), parcel)
+        rig.stage.locker.power_off()
+        rig.stage.locker.take(cell)
+        rig.stage.locker.power_on()
+        await rig.settled()
+        rig.stage.locker.close(cell)
+        await rig.settled()
+        assert rig.acts(parcel)[-1].last_occupied is False
+        assert rig.row(parcel).state is Where.COLLECTED
+
+    play(tmp_path, scene)
+
+
+def test_what_is_taken_after_its_door_had_stayed_shut_is_collected_like_any_other(tmp_path: Path) -> None:
+    async def scene(rig: Rig) -> None:
+        parcel, cell, code = await rig.stored()
+        rig.stage.locker.set_fault("locker.jam", slot=cell)
+        visit = await rig.identify(code)
+        for _ in range(rig.house.settings.policy.tries_per_door):
+            await rig.collect(visit, parcel)
+            await flows.did_not_open(rig.house, rig.kiosk, rig.ask(rig.kiosk), visit, parcel)
+        assert rig.row(parcel).dispute == "did_not_open"
+        rig.stage.locker.set_fault("locker.jam", on=False, slot=cell)
+        await rig.collect(await rig.identify(code), parcel)
+        rig.stage.locker.take(cell)
+        rig.stage.locker.close(cell)
+        await rig.settled()
+        assert rig.row(parcel).state is Where.COLLECTED
+
+    play(tmp_path, scene)
+
+
 def test_a_code_works_once_and_a_wrong_one_never(tmp_path: Path) -> None:
     async def scene(rig: Rig) -> None:
         parcel, cell, code = await rig.stored()

@@ -87,7 +87,7 @@ class Settling:
 
     def _taken(self, tx: Tx, row: ParcelRow, act: ActRow) -> None:
         """The cell was felt empty and its door shut: it is collected, whether somebody said so or not."""
-        waits = row.state in (Where.IN_CELL, Where.UNSURE) and not row.dispute
+        waits = row.state in (Where.IN_CELL, Where.UNSURE) and not _is_in_question(row)
         if waits and act.state is ActState.CLOSED and act.last_occupied is False:
             self._collected_by_sensor(tx, row, act)
             row = known(tx.db, row.parcel)
@@ -109,7 +109,7 @@ class Settling:
             act = act_of(tx.db, row)
             if act is None or act.purpose != COLLECT:
                 continue
-            if act.state is ActState.OPEN and act.last_occupied is False and not row.dispute:
+            if act.state is ActState.OPEN and act.last_occupied is False and not _is_in_question(row):
                 self._collected_by_sensor(tx, row, act)
             self._door_left(tx, act, over=True)
         for row in parcels_of_visit(tx.db, visit.visit):
@@ -127,6 +127,11 @@ class Settling:
     def _door_left(self, tx: Tx, act: ActRow | None, *, over: bool) -> None:
         if over and act is not None and act.state is ActState.OPEN:
             eyes.raise_(tx, f"slot:{act.device}/{act.slot}", "left_open", act.device, act.slot)
+
+
+def _is_in_question(row: ParcelRow) -> bool:
+    """Somebody said that what they found was not right. A door that stayed shut is none of that once it has opened."""
+    return row.dispute not in ("", "did_not_open")
 
 
 def _still_here(tx: Tx, resident: str) -> bool:
