@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from drivers.errors import OutcomeUnknown, Rejected, Unavailable
-from drivers.ports import ActReport, BoardEvent, BoardReport, Door, SlotBoard, SlotChanged, Stage, StatusChanged
+from drivers.ports import (
+    ActReport,
+    BoardEvent,
+    BoardReport,
+    Door,
+    SlotBoard,
+    SlotChanged,
+    SlotState,
+    Stage,
+    StatusChanged,
+)
 from edge import eyes
 from edge.acts.facts import (
     ActActuated,
@@ -47,6 +57,9 @@ class Seen:
 
 
 Reaction = Callable[[Tx, Seen], None]
+Look = Callable[[Tx, str, SlotState], None]
+"""Given the device and how one of its slots stands, its door shut and nothing under way behind it."""
+
 _T = TypeVar("_T")
 
 
@@ -74,12 +87,14 @@ class Acts:
         *,
         watch_s: float,
         reactions: Sequence[Reaction] = (),
+        looks: Sequence[Look] = (),
     ) -> None:
         self._ledger = ledger
         self._boards = boards
         self._clock = clock
         self._watch_s = watch_s
         self._reactions = tuple(reactions)
+        self._looks = tuple(looks)
         self._armed: dict[str, _Armed] = {}
         self._performing: set[str] = set()
         self._waiting: dict[str, list[_Waiting]] = {}
@@ -291,24 +306,35 @@ class Acts:
         return self._observe(tx, row, felt, "event")
 
     async def _take_state(self, changed: SlotChanged) -> None:
-        """A door that stands open settles an act nobody had word of, even when the event about it was lost."""
+        """How a door stands settles what its events did not: one may be lost, and without power none is written."""
         state = changed.state
-        if state.door is not Door.OPEN:
+        if state.door is Door.UNKNOWN:
             return
 
         def decide(tx: Tx) -> ActRow | None:
-            row = unsettled_act_on(tx.db, changed.device, state.slot)
-            if row is None or row.state is ActState.REQUESTED:
-                return None
-            return self._observe(tx, row, "opened", "state")
+            row = last_act_on(tx.db, changed.device, state.slot)
+            if row is not None:
+                row = self._settle_by_state(tx, row, state)
+            if state.door is Door.CLOSED and (row is None or row.state not in (*UNSETTLED, ActState.OPEN)):
+                for look in self._looks:
+                    look(tx, changed.device, state)
+            return row
 
         self._wake(await self._commit(decide))
+
+    def _settle_by_state(self, tx: Tx, row: ActRow, state: SlotState) -> ActRow:
+        if state.door is Door.OPEN and row.state in (ActState.ACTUATED, ActState.UNKNOWN):
+            return self._observe(tx, row, "opened", "state")
+        if state.door is Door.CLOSED and row.state is ActState.OPEN:
+            return self._observe(tx, self._felt_at_closing(tx, row, state.occupied.value), "closed", "state")
+        return row
 
     def _observe(self, tx: Tx, row: ActRow, what: str, source: str) -> ActRow:
         """Write down what was seen of an act, and hand it on; the act as it is now."""
         if what in ("opened", "jammed") and what in row.seen:
             return row
-        tx.append(ActObserved(act=row.act, what=what, source=source))
+        if what != "closed" or row.state is not ActState.CLOSED:  # event and state say it both
+            tx.append(ActObserved(act=row.act, what=what, source=source))
         if what == "opened":
             eyes.settle(tx, f"act:{row.act}", finding="seen_open")
         if what == "jammed":

@@ -65,6 +65,20 @@ def test_what_went_while_the_board_had_no_power_is_known_when_the_door_shuts(tmp
     play(tmp_path, scene)
 
 
+def test_what_went_through_a_forced_door_while_the_board_had_no_power_is_missed_afterwards(tmp_path: Path) -> None:
+    async def scene(rig: Rig) -> None:
+        parcel, cell, _ = await rig.stored()
+        rig.stage.locker.pull(cell)
+        rig.stage.locker.power_off()
+        rig.stage.locker.take(cell)
+        rig.stage.locker.close(cell)
+        rig.stage.locker.power_on()
+        await rig.settled()
+        assert (f"parcel:{parcel}", "sensor_disagrees") in rig.eyes()
+
+    play(tmp_path, scene)
+
+
 def test_what_is_taken_after_its_door_had_stayed_shut_is_collected_like_any_other(tmp_path: Path) -> None:
     async def scene(rig: Rig) -> None:
         parcel, cell, code = await rig.stored()

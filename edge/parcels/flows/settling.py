@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from drivers.ports import Occupied, SlotState
 from edge import eyes
 from edge.acts import ActRow, ActState, Seen
 from edge.acts.state import UNSETTLED
@@ -41,6 +42,14 @@ class Settling:
             self._dropped(tx, row, seen.act, over=_over(tx, row.visit))
         elif seen.act.purpose == COLLECT:
             self._taken(tx, row, seen.act)
+
+    def looked(self, tx: Tx, device: str, slot: SlotState) -> None:
+        """How a shut cell feels with nothing under way; where the register has it otherwise, somebody goes and looks."""
+        row = parcel_in_cell(tx.db, device, slot.slot)
+        if slot.occupied is Occupied.NO and row is not None and row.state is Where.IN_CELL:
+            eyes.raise_(tx, f"parcel:{row.parcel}", "sensor_disagrees", row.device, row.cell)
+        if slot.occupied is Occupied.YES and row is None:
+            eyes.raise_(tx, f"slot:{device}/{slot.slot}", "unclaimed", device, slot.slot)
 
     def _seen_by_staff(self, tx: Tx, seen: Seen) -> None:
         """Staff had the door opened: a parcel that is felt to be gone is still in the register as lying there."""
