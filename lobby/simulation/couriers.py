@@ -175,7 +175,7 @@ class Courier:
         if thing.at != f"hand:{self.who.id}" or not self.lobby.is_open(cell) or self.lobby.town.in_cell(cell):
             return False
         self.lobby.steel.put(cell, thing.number)
-        self.lobby.town.move(thing, cell, f"cell:{cell}")
+        thing.at = f"cell:{cell}"
         return True
 
     def _shut(self, cell: str) -> None:

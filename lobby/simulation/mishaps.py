@@ -23,12 +23,10 @@ async def locker(lobby: Lobby, chance: SeededChance) -> None:
     fault = LOCKER[chance.below(len(LOCKER))]
     slot = _slot(lobby, chance) if fault.per_slot else ""
     if fault in SENSORS:
-        lobby.town.lying[slot] = fault.name
-        lobby.town.doubt(slot, fault.name)
+        lobby.town.lied.add(slot)
     steel.set_fault(fault.name, slot=slot)
     await asyncio.sleep(between(chance, LASTS_S))
     steel.set_fault(fault.name, on=False, slot=slot)
-    lobby.town.lying.pop(slot, None)
     steel.power_on()
 
 

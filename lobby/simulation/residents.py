@@ -138,7 +138,7 @@ class Resident:
         if thing is None or not self.lobby.is_open(cell) or thing.addressee != self.person:
             return False
         self.lobby.steel.take(cell)
-        self.lobby.town.move(thing, cell, f"with:{self.person}")
+        thing.at = f"with:{self.person}"
         return True
 
     def _shut(self, cell: str) -> None:

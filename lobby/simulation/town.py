@@ -35,8 +35,8 @@ class Town:
     staff: list[Who] = field(default_factory=list)
     things: dict[str, Thing] = field(default_factory=dict)
     phones: dict[str, str] = field(default_factory=dict)
-    lying: dict[str, str] = field(default_factory=dict)
-    """Cells whose sensors do not tell the truth now, and why."""
+    lied: set[str] = field(default_factory=set)
+    """Cells whose sensors did not tell the truth today."""
     read: set[str] = field(default_factory=set)
     """Messages that somebody has come with already."""
 
@@ -48,12 +48,6 @@ class Town:
         thing = self.in_cell(cell)
         if thing is not None:
             thing.doubtful = thing.doubtful or why
-
-    def move(self, thing: Thing, cell: str, at: str) -> None:
-        """Into a cell or out of it; while its sensor lies, nobody can know."""
-        if cell in self.lying:
-            thing.doubtful = thing.doubtful or self.lying[cell]
-        thing.at = at
 
 
 async def settle(house: House, town: Town) -> None:

@@ -164,8 +164,17 @@ class Witness:
             if f"parcel:{parcel}" in listed:
                 continue
             thing = self._town.things[number]
-            if not thing.doubtful and not _is_there(thing, Where(state), cell):
+            if thing.doubtful or _is_there(thing, Where(state), cell):
+                continue
+            if self._town.lied & self._cells_of(db, parcel):
+                thing.doubtful = "a sensor lied"
+            else:
                 self.note(2, f"{parcel} ({number}) is {state} {cell} in the register, and truly {thing.at}")
+        self._town.lied.clear()
+
+    @staticmethod
+    def _cells_of(db: Connection, parcel: str) -> set[str]:
+        return {slot for (slot,) in db.execute("SELECT slot FROM acts WHERE about = ?", (f"parcel:{parcel}",))}
 
     def _papers(self, db: Connection) -> None:
         """Numbers of slips that nobody knows the fate of and nobody is asked about."""
