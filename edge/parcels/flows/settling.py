@@ -44,7 +44,7 @@ class Settling:
             self._taken(tx, row, seen.act)
 
     def looked(self, tx: Tx, device: str, slot: SlotState) -> None:
-        """How a shut cell feels with nothing under way; where the register has it otherwise, somebody goes and looks."""
+        """How a shut cell feels with nothing under way; where the register has it otherwise, somebody goes to look."""
         row = parcel_in_cell(tx.db, device, slot.slot)
         if slot.occupied is Occupied.NO and row is not None and row.state is Where.IN_CELL:
             eyes.raise_(tx, f"parcel:{row.parcel}", "sensor_disagrees", row.device, row.cell)
