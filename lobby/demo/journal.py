@@ -52,9 +52,9 @@ class Journal:
         return changed
 
     def _line(self, seq: int, at: str, kind: str, subject: str, data: bytes) -> dict[str, Any]:
-        return {"seq": seq, "at": at, "kind": kind, "subject": self._about(kind, subject, data)}
+        return {"seq": seq, "at": at, "kind": kind, "subject": self._about(subject, data)}
 
-    def _about(self, kind: str, subject: str, data: bytes) -> str:
+    def _about(self, subject: str, data: bytes) -> str:
         """A door by its name, also in what follows its request; else the subject."""
         telling = _telling(data)
         what, _, ident = subject.partition(":")
