@@ -17,7 +17,7 @@ STATIC = Path(__file__).parent / "static"
 _SERVED = {".css", ".js", ".svg"}
 _FOR_GOOD = "public, max-age=31536000, immutable"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_AROUND = re.compile(r"\s*([{};,>])\s*")
+_AROUND = re.compile(r"\s*([{};,>!])\s*")
 _DOUBLED = re.compile(r"#([0-9a-f])\1([0-9a-f])\2([0-9a-f])\3\b")
 
 
