@@ -55,6 +55,16 @@ class EyesRow:
     since: str
 
 
+@dataclass(frozen=True)
+class EyesEnd:
+    """How an entry left the list; `by` is a person or a sensor's act."""
+
+    row: EyesRow
+    at: str
+    by: str
+    finding: str
+
+
 migrations = Migrations("eyes")
 
 
@@ -122,6 +132,16 @@ def open_row(db: Connection, number: int) -> EyesRow:
     if values is None:
         raise Refusal("already_settled")
     return EyesRow(*values)
+
+
+def end_of(db: Connection, number: int) -> EyesEnd | None:
+    """How one entry was settled; None while it is open, and where there is none."""
+    sql = (
+        f"SELECT {_COLUMNS}, settled_at, settled_by, finding FROM needs_eyes"  # noqa: S608 - constant
+        " WHERE number = ? AND settled_at IS NOT NULL"
+    )
+    values = db.execute(sql, (number,)).fetchone() if 0 < number <= LARGEST_INT else None
+    return None if values is None else EyesEnd(EyesRow(*values[:6]), *values[6:])
 
 
 def waiting(db: Connection) -> list[EyesRow]:

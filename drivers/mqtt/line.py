@@ -16,6 +16,10 @@ from drivers.ports import DeviceStatus, Health
 STEADY_AFTER_S = 10.0
 """A link that held this long was a good one: the next loss begins with the shortest wait again."""
 
+TRIES_AGAIN_WITHIN_S = 5.0
+"""The longest wait between two tries. The broker stands on the same box: a try costs nothing and meets no crowd, and
+whoever put the plug back in stands before the wall."""
+
 DEVICE = "broker"
 """The line's own name on the list of devices."""
 
@@ -39,7 +43,7 @@ class Line:
     def __init__(self, wire: Wire, client_id: str, dice: Dice) -> None:
         self._wire = wire
         self._client_id = client_id
-        self._backoff = Backoff(dice)
+        self._backoff = Backoff(dice, most_s=TRIES_AGAIN_WITHIN_S)
         self._listeners: list[Listener] = []
         self._link: Link | None = None
         self._reason = "not_connected"

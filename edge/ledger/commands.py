@@ -64,13 +64,18 @@ def rebuild(
 
 
 def show(folder: Path, out: TextIO, *, last: int = 20, subject: str = "") -> None:
-    """Print the latest entries, oldest first."""
+    """Print the latest entries, oldest first, and say how many earlier ones there are."""
     with inspecting(folder) as (db, _, _box):
         found = lines.latest(db, last, subject)
+        earlier = lines.count_of(db, subject) - len(found)
     for entry in found:
         print(lines.text_line(entry), file=out)
     if not found:
         print("No entry yet." if not subject else f"No entry about {subject}.", file=out)
+    elif earlier:
+        print(
+            f"{earlier} earlier {'entry is' if earlier == 1 else 'entries are'} not shown: --last N shows N.", file=out
+        )
 
 
 def export(folder: Path, out: BinaryIO, progress: TextIO, clock: Clock) -> int:

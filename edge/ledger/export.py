@@ -54,3 +54,9 @@ def latest(db: Connection, count: int, subject: str = "") -> list[Entry]:
         (subject, count),
     )
     return [Entry(*row) for row in rows][::-1]
+
+
+def count_of(db: Connection, subject: str = "") -> int:
+    """How many entries there are; only those about `subject` where it is given."""
+    count: int = db.execute("SELECT count(*) FROM entry WHERE ?1 = '' OR subject = ?1", (subject,)).fetchone()[0]
+    return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
@@ -153,6 +154,11 @@ class Site:
     @property
     def place(self) -> str:
         return self.here.desk.place[self.here.look.lang]
+
+    @property
+    def place_whole(self) -> str:
+        """The place for where there is little room: no line ends between a number and what it counts (3 栋)."""
+        return re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", self.place)
 
     @property
     def me(self) -> str:

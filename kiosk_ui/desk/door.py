@@ -51,7 +51,8 @@ async def _or_refusal(request: Request, answer: Callable[[Request], Awaitable[Re
 
 def refused(here: Here, refusal: Refusal) -> HTMLResponse:
     """The page of a refusal that no form can show."""
-    return here.page("refused.html", answer_to(refusal.code).status, problem=here.problem(refusal))
+    to_list = refusal.code == "already_settled"  # what it says to do is there
+    return here.page("refused.html", answer_to(refusal.code).status, problem=here.problem(refusal), to_list=to_list)
 
 
 # -- what routes ask for ---------------------------------------------------------------------------------------

@@ -35,7 +35,9 @@ def _parcel(here: Here, name: str) -> tuple[str, dict[str, object]]:
 _VIEWS: dict[str, _View] = {
     "": _today,
     "parcels": lambda here, name: _parcel(here, name) if name else ("parcels.html", parcel.list_values(here)),
-    "eyes": lambda here, _: ("eyes.html", looking.list_values(here)),
+    "eyes": lambda here, number: (
+        looking.live_values(here, number) if number else ("eyes.html", looking.list_values(here))
+    ),
     "devices": lambda here, _: ("devices.html", devices.page_values(here)),
     "cells": lambda here, name: ("cell.html", cells.page_values(here, name)),
     "receive": lambda here, _: ("receive.html", receive.page_values(here)),

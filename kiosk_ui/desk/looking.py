@@ -10,6 +10,7 @@ from starlette.responses import Response
 from edge import eyes
 from edge.acts import ActRow
 from edge.acts.tables import act_row
+from edge.api.answers import answer_to
 from edge.eyes import EyesRow
 from edge.ledger import Connection
 from edge.parcels.flows import bring_back, found, settle_eyes
@@ -19,7 +20,7 @@ from edge.slips import slip_row
 from kiosk_ui.desk.context import Fields, Here
 from kiosk_ui.desk.door import DeskRoute, FieldsDep, HereDep
 from kiosk_ui.desk.journal import JournalLine, about_parcel, about_subject
-from kiosk_ui.desk.lines import SlipLine, eyes_lines, eyes_more, eyes_title, slip_line
+from kiosk_ui.desk.lines import SlipLine, about_short, eyes_lines, eyes_more, eyes_title, slip_line
 from kiosk_ui.desk.parcel import wheres_of
 from kiosk_ui.desk.refusals import Problem
 from kiosk_ui.desk.slips import do_slip
@@ -28,7 +29,10 @@ router = APIRouter(route_class=DeskRoute)
 
 _ACT_FINDINGS = ("opened", "not_opened", "closed")
 _SLIP_FINDINGS = ("good", "torn", "reprint")
-_SLOT_FINDINGS = ("works", "closed", "still_broken")
+_SLOT_FINDINGS = ("works", "closed", "noted")
+_OUT_FINDINGS = ("works", "closed", "still_broken")
+_SLOT_FINDINGS_OF = {"left_open": ("nothing_in_it", "something_in_it"), "unclaimed": ("taken_out", "nothing_in_it")}
+"""Reasons that say nothing against the cell: what they ask for is whether something lies in it."""
 _CALL_FINDINGS = ("went", "nobody_there")
 _TOLD_FINDINGS = ("told_otherwise", "works", "noted")
 
@@ -55,6 +59,16 @@ class LookView:
     journal: list[JournalLine]
 
 
+@dataclass(frozen=True)
+class EndView:
+    """One entry that is on the list no more: what it was about, and who or what settled it when."""
+
+    title: str
+    about: str
+    when: str
+    by: str
+
+
 @router.get("/eyes")
 async def eyes_page(here: HereDep) -> Response:
     return here.page("eyes.html", **list_values(here))
@@ -67,11 +81,15 @@ def list_values(here: Here) -> dict[str, object]:
 
 @router.get("/eyes/{number}")
 async def look_page(here: HereDep, number: int) -> Response:
+    if (end := end_view(here, number)) is not None:
+        return here.page("look_settled.html", end=end)
     return here.page("look.html", view=look_view(here, number))
 
 
 @router.post("/eyes/{number}")
 async def looked(here: HereDep, number: int, form: FieldsDep) -> Response:
+    if (end := end_view(here, number)) is not None:
+        return here.page("look_settled.html", answer_to("already_settled").status, end=end)
     view = look_view(here, number)
     try:
         await _settle(here, view, form)
@@ -79,6 +97,26 @@ async def looked(here: HereDep, number: int, form: FieldsDep) -> Response:
         problem: Problem = here.problem(refusal)
         return here.page("look.html", 422, view=view, problem=problem)
     return here.go("/eyes?did=look")
+
+
+def live_values(here: Here, number: str) -> tuple[str, dict[str, object]]:
+    """What an open page is to show: nothing new, until the box or somebody else has settled it."""
+    end = end_view(here, int(number)) if number.isascii() and number.isdigit() else None
+    return ("parts.html", {}) if end is None else ("look_settled.html", {"end": end})
+
+
+def end_view(here: Here, number: int) -> EndView | None:
+    """How an entry was settled; None while it is open, and where there is none."""
+    with here.house.ledger.reading() as db:
+        end = eyes.end_of(db, number)
+        if end is None:
+            return None
+        return EndView(
+            title=eyes_title(here, end.row),
+            about=about_short(here, db, end.row),
+            when=here.times.when(end.at),
+            by=here.words.actor(end.by),
+        )
 
 
 def look_view(here: Here, number: int) -> LookView:
@@ -92,7 +130,7 @@ def look_view(here: Here, number: int) -> LookView:
         journal = about_parcel(here, db, parcel) if parcel else about_subject(here, db, row.about)
         out = bool(row.slot) and row.slot in cells_out(db, row.device)
         more = eyes_more(here, db, row)
-    findings = findings_of(kind, row, parcel)
+    findings = findings_of(kind, row, parcel, out=out)
     return LookView(
         row=row,
         kind=kind,
@@ -122,14 +160,16 @@ def _parcel(db: Connection, row: EyesRow, kind: str, name: str, act: ActRow | No
     return parcel_in_cell(db, row.device, row.slot) if row.slot else None
 
 
-def findings_of(kind: str, row: EyesRow, parcel: ParcelRow | None) -> list[str]:
-    """What a person can have found, by what the entry is about."""
+def findings_of(kind: str, row: EyesRow, parcel: ParcelRow | None, *, out: bool = False) -> list[str]:
+    """What a person can have found, by what the entry is about and why; `out`: the cell is out of service."""
     if row.reason == "not_told":
         return list(_TOLD_FINDINGS if kind == "device" else ("told_otherwise", "noted"))
     if kind == "parcel" and parcel is not None:
         places = wheres_of(parcel)
         return places if parcel.state is Where.UNSURE else [*places, "noted"]
-    by_kind = {"act": _ACT_FINDINGS, "slip": _SLIP_FINDINGS, "slot": _SLOT_FINDINGS, "screen": _CALL_FINDINGS}
+    if kind == "slot" and not out:
+        return list(_SLOT_FINDINGS_OF.get(row.reason, _SLOT_FINDINGS))
+    by_kind = {"act": _ACT_FINDINGS, "slip": _SLIP_FINDINGS, "slot": _OUT_FINDINGS, "screen": _CALL_FINDINGS}
     return list(by_kind.get(kind, ("works", "noted")))
 
 

@@ -122,9 +122,12 @@ class Kiosk:
         return self._html(here.look, view, f"{ROOT}/live?{urlencode({'once': here.once, 'at': here.address})}")
 
     def _html(self, look: Look, view: View, stream: str) -> str:
-        box = self.house.settings.box
-        site = Site({Lang.ZH: box.name_zh, Lang.EN: box.name_en}, look, self._texts, stream)
+        site = Site(self._place(), look, self._texts, stream)
         return self._pages.html(view.template, look, view=view, site=site)
+
+    def _place(self) -> dict[Lang, str]:
+        box = self.house.settings.box
+        return {Lang.ZH: box.name_zh, Lang.EN: box.name_en}
 
     async def _live(self, request: Request, once: str, at: str) -> Response:
         screen = screen_of(request, ScreenKind.KIOSK)
@@ -172,8 +175,7 @@ class Kiosk:
 
     def _here(self, request: Request, screen: Enrolled, address: str) -> Here:
         asked = _split(address)
-        shape = kiosk_shape(screen.width_mm, screen.height_mm)
-        look = look_of(Screen(screen.name, shape, screen.width_mm, screen.height_mm), request.cookies.get(COOKIE, ""))
+        look = look_of(_glass(screen), request.cookies.get(COOKIE, ""))
         return Here(
             house=self.house,
             texts=self._texts,
@@ -201,14 +203,22 @@ class Kiosk:
             answer = Answer(refused(enrol.PATH, refusal))
         return _lead(request, answer)
 
-    async def _moment(self) -> Response:
-        page = self._pages.html("kiosk/moment.html", look_of(Screen(shape=Shape.SMALL), ""))
+    async def _moment(self, request: Request) -> Response:
+        """The page that the worker keeps, drawn for the screen that it is kept on."""
+        screen = screen_of(request, ScreenKind.KIOSK)
+        look = look_of(Screen(shape=Shape.SMALL) if screen is None else _glass(screen), "")
+        page = self._pages.html("kiosk/moment.html", look, place=self._place())
         return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
     async def _worker(self) -> Response:
         kept = [MOMENT, *(self._assets.url(name) for name in ("tokens.css", "kiosk.css", "moment.js", "mark.svg"))]
         script = self._pages.html("kiosk/worker.js", look_of(Screen(shape=Shape.SMALL), ""), kept=kept)
         return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+def _glass(screen: Enrolled) -> Screen:
+    """What the pages on an enrolled screen are drawn for."""
+    return Screen(screen.name, kiosk_shape(screen.width_mm, screen.height_mm), screen.width_mm, screen.height_mm)
 
 
 def _split(address: str) -> SplitResult:

@@ -52,13 +52,25 @@ class Journal:
         return changed
 
     def _line(self, seq: int, at: str, kind: str, subject: str, data: bytes) -> dict[str, Any]:
-        return {"seq": seq, "at": at, "kind": kind, "subject": self._about(kind, subject, data)}
+        return {"seq": seq, "at": at, "kind": kind, "subject": self._about(subject, data)}
 
-    def _about(self, kind: str, subject: str, data: bytes) -> str:
+    def _about(self, subject: str, data: bytes) -> str:
         """A door by its name, also in what follows its request; else the subject."""
-        said = orjson.loads(data)
-        telling = next((str(said[name]) for name in _TELLING if said.get(name)), "")
-        if kind == "act.requested":
-            self._doors[subject] = telling
+        telling = _telling(data)
         what, _, ident = subject.partition(":")
-        return telling or self._doors.get(subject, "") or ident or what
+        if what == "act":
+            return telling or self._door(subject) or ident
+        return telling or ident or what
+
+    def _door(self, act: str) -> str:
+        """The door that an act was asked for, which only its request names; that may have been before the demo's."""
+        if act not in self._doors and self._db is not None:
+            sql = "SELECT data FROM entry WHERE subject = ? AND kind = 'act.requested' ORDER BY seq DESC LIMIT 1"
+            found = self._db.execute(sql, (act,)).fetchone()
+            self._doors[act] = _telling(found[0]) if found else ""
+        return self._doors.get(act, "")
+
+
+def _telling(data: bytes) -> str:
+    said = orjson.loads(data)
+    return next((str(said[name]) for name in _TELLING if said.get(name)), "")

@@ -96,13 +96,29 @@ def test_show_prints_the_latest_entries_oldest_first(tmp_path: Path) -> None:
     assert out.getvalue() == (
         "       2  2026-11-22T06:26:10.123Z  counter.counted  counter:b  by staff:s01 because of 1"
         '  {"by":2,"name":"b","note":""}\n'
+        "1 earlier entry is not shown: --last N shows N.\n"
     )
     out = StringIO()
     commands.show(tmp_path, out, subject="counter:a")
-    assert out.getvalue().split()[:1] == ["1"]
+    assert [line.split()[0] for line in out.getvalue().splitlines()] == ["1"]
     out = StringIO()
     commands.show(tmp_path, out, subject="counter:z")
     assert out.getvalue() == "No entry about counter:z.\n"
+
+
+def test_show_says_how_many_earlier_entries_there_are_about_what_was_asked(tmp_path: Path) -> None:
+    with open_ledger(tmp_path) as ledger:
+        for number in range(5):
+            committed(ledger, count("a", number))
+        committed(ledger, count("b", 1))
+    out = StringIO()
+    commands.show(tmp_path, out, last=2, subject="counter:a")
+    *shown, last = out.getvalue().splitlines()
+    assert [line.split()[0] for line in shown] == ["4", "5"]
+    assert last == "3 earlier entries are not shown: --last N shows N."
+    out = StringIO()
+    commands.show(tmp_path, out, last=6)
+    assert [line.split()[0] for line in out.getvalue().splitlines()] == ["1", "2", "3", "4", "5", "6"]
 
 
 def test_an_export_is_enough_to_compute_the_chain_again(tmp_path: Path) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from edge.settings import load
 from lobby.demo.children import Pids
-from lobby.demo.journal import Journal
+from lobby.demo.journal import LINES, Journal
 from lobby.demo.places import Places, read_json, write_json
 from lobby.demo.ports import Claims, choose_several
 from lobby.demo.settings import Ports, as_toml, demo_settings
@@ -81,6 +83,20 @@ def test_a_journal_that_is_not_there_yet_is_no_trouble(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "ledger")
     assert not journal.look()
     assert journal.latest == []
+    journal.close()
+
+
+def test_a_journal_that_begins_again_still_names_the_door_that_an_act_was_asked_for(tmp_path: Path) -> None:
+    """The request has gone out of the lines that are shown, and whoever reads has just begun: a demo started anew."""
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as db, db:
+        db.execute("CREATE TABLE entry (seq INTEGER PRIMARY KEY, at TEXT, kind TEXT, subject TEXT, data BLOB)")
+        acts = [("act.requested", b'{"act":"7f3a","slot":"A07"}')] + [("act.observed", b'{"act":"7f3a"}')] * (LINES + 5)
+        db.executemany(
+            "INSERT INTO entry (at, kind, subject, data) VALUES ('2026-11-22T06:26:10.123Z', ?, 'act:7f3a', ?)", acts
+        )
+    journal = Journal(tmp_path)
+    assert journal.look()
+    assert [(line["kind"], line["subject"]) for line in journal.latest] == [("act.observed", "A07")] * LINES
     journal.close()
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.mqtt.backoff import Backoff
-from drivers.mqtt.link import matches
+from drivers.mqtt.line import TRIES_AGAIN_WITHIN_S, Line
+from drivers.mqtt.link import Hello, Link, LinkLost, matches
 from edge.chance import SeededChance
 
 
@@ -51,3 +54,37 @@ def test_after_success_the_wait_is_short_again() -> None:
         backoff.next_s()
     backoff.reset()
     assert backoff.next_s() <= 0.5
+
+
+class _NobodyThere:
+    """A wire to a broker whose plug is out; `tries` are the names of who tried."""
+
+    def __init__(self) -> None:
+        self.tries: list[str] = []
+
+    def connect(self, hello: Hello) -> _NobodyThere:
+        self.tries.append(hello.client_id)
+        return self
+
+    async def __aenter__(self) -> Link:
+        raise LinkLost("refused")
+
+    async def __aexit__(self, *_: object) -> None:
+        """Never entered."""
+
+
+def test_the_box_tries_its_own_broker_again_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long without its plug, and still back soon after it: the broker is on the same box."""
+    wire, waits = _NobodyThere(), list[float]()
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 40:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr("drivers.mqtt.line.asyncio.sleep", wait)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(Line(wire, "box-edge", SeededChance(1)).run())
+    assert wire.tries == ["box-edge"] * 40
+    assert waits[0] <= 0.5
+    assert max(waits) <= TRIES_AGAIN_WITHIN_S <= 5

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from edge import eyes
 from edge.acts import ActState
 from edge.parcels import flows
 from edge.parcels.tables import Where
@@ -146,6 +147,26 @@ def test_a_door_left_open_goes_to_the_needs_eyes_list_until_it_is_shut(tmp_path:
         await rig.settled()
         assert rig.row(opened["parcel"]).state is Where.TAKEN_BACK
         assert rig.eyes() == []
+
+    play(tmp_path, scene)
+
+
+def test_what_a_person_saw_in_a_cell_that_was_left_open_stays_on_the_list(tmp_path: Path) -> None:
+    async def scene(rig: Rig) -> None:
+        slot = "slot:locker-1/E05"
+
+        async def looked(finding: str) -> None:
+            await rig.house.ledger.commit(rig.ask(), lambda tx: eyes.raise_(tx, slot, "left_open", "locker-1", "E05"))
+            with rig.house.ledger.reading() as db:
+                (entry,) = eyes.waiting(db)
+            await flows.settle_eyes(rig.house, rig.staff, rig.ask(rig.staff), entry.number, finding=finding, note="")
+
+        await looked("nothing_in_it")
+        assert rig.eyes() == []
+        await looked("something_in_it")
+        assert rig.eyes() == [(slot, "unclaimed")]
+
+    play(tmp_path, scene)
 
 
 def test_what_is_put_in_after_the_visit_ended_is_found_when_the_door_shuts(tmp_path: Path) -> None:

@@ -221,6 +221,14 @@ def test_while_the_locker_is_away_its_tasks_are_paused_and_nobody_is_led_to_them
         day.hands("fault", name="locker.board_silent")
         expect(page.locator(".task--out")).to_have_count(2, timeout=30_000)
         expect(page.locator("main a")).to_have_count(0)
+        expect(page.locator(".task--out").first).to_contain_text("Collect a parcel")
+        expect(page.locator(".always")).to_contain_text("前台照常人工收件、取件")
+        sizes = ".task--out .sub, .task--out .look, .task--out b"
+        sizes_of = "(all) => all.map((e) => [e.tagName + e.className, parseFloat(getComputedStyle(e).fontSize)])"
+        found = page.locator(sizes).evaluate_all(sizes_of)
+        seconds = {size for kind, size in found if kind == "SPANsub"}
+        assert len(seconds) == 1
+        assert max(seconds) < min(size for kind, size in found if kind != "SPANsub")
         page.goto(f"{day.address}/kiosk/out")
         headline(page, "自助服务暂停")
         expect(page.locator(".works")).to_contain_text("前台取件")
@@ -259,6 +267,13 @@ def test_while_the_service_is_down_a_page_says_one_moment_and_comes_back_by_itse
         day.end()
         page.goto(f"{day.address}/kiosk/collect")
         headline(page, "请稍候")
+        expect(page.locator(".kiosk-head .mark")).to_be_visible()
+        words, mark = page.locator("h1").bounding_box(), page.locator(".mark").bounding_box()
+        assert words is not None
+        assert mark is not None
+        assert words["x"] == pytest.approx(mark["x"], abs=1)
+        assert words["x"] > 40
+        expect(page.locator("body")).not_to_have_class(re.compile("small"))
         day.begin_again()
         headline(page, "请输入取件码")
 

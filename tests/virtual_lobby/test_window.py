@@ -34,3 +34,18 @@ def test_the_kiosk_has_the_shape_of_its_screen_and_nothing_scrolls(table: Table,
             assert abs(box["width"] / box["height"] - 1080 / 1920) < 0.01
             size = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
             assert size == [width, height]
+
+
+def test_every_power_switch_is_in_sight_on_a_small_laptop(table: Table, chromium: Browser) -> None:
+    for width, height in ((1440, 757), (1280, 720)):
+        with looking(chromium, f"{table.url}/window", width=width, height=height) as page:
+            frame = page.locator(".pane-lobby .frame").bounding_box()
+            assert frame is not None
+            keys = page.frame_locator("iframe[title='虚拟大堂']").locator(".tool--power button")
+            expect(keys).to_have_count(3)
+            for key in keys.all():
+                box = key.bounding_box()
+                assert box is not None
+                assert box["y"] + box["height"] < frame["y"] + frame["height"]
+            lobby = next(one for one in page.frames if "in=window" in one.url)
+            assert lobby.evaluate("document.documentElement.scrollHeight <= innerHeight")

@@ -8,11 +8,12 @@ from edge.ledger import Request, Tx
 from edge.parcels.facts import CellReleased, ParcelFound, Signature
 from edge.parcels.flows.placing import known, placing_of
 from edge.parcels.rules import Draft, check_complete, check_drawn, check_may_take
-from edge.parcels.tables import IN_THE_HOUSE, ParcelRow, Where, has_code, live_with_number
+from edge.parcels.tables import IN_THE_HOUSE, ParcelRow, Where, has_code, live_with_number, parcel_in_cell
 from edge.people.who import SENIOR_ROLES, STAFF_ROLES, Role, Who, require
 from edge.refusal import Refusal
 
 DESK_ROLES = (Role.FRONT_DESK, *SENIOR_ROLES)
+SOMETHING_IN_IT = "something_in_it"
 FOUND_WHERE = (Where.IN_CELL, Where.ON_SHELF, Where.COLLECTED, Where.TAKEN_BACK)
 
 
@@ -145,7 +146,8 @@ def _check_found(tx: Tx, row: ParcelRow, where: Where, *, note: str, shelf: str)
 async def settle_eyes(house: House, who: Who, request: Request, number: int, *, finding: str, note: str) -> None:
     """Someone went and looked: settle one entry of the needs-eyes list with what they found.
 
-    An act is settled with it (`opened`, `not_opened`, `closed`). A parcel whose place is not known must be found or
+    An act is settled with it (`opened`, `not_opened`, `closed`). A cell that no parcel is known in and something lies
+    in (`something_in_it`) goes on the list again, as unclaimed. A parcel whose place is not known must be found or
     shelved first: then its entry is gone by itself.
     """
     require(who, *STAFF_ROLES)
@@ -160,6 +162,8 @@ async def settle_eyes(house: House, who: Who, request: Request, number: int, *, 
         if kind == "act":
             house.acts.confirm(tx, about, finding)
         eyes.settle(tx, row.about, finding=finding, note=remarks.keep(tx, note))
+        if finding == SOMETHING_IN_IT and parcel_in_cell(tx.db, row.device, row.slot) is None:
+            eyes.raise_(tx, row.about, "unclaimed", row.device, row.slot)
 
     await house.ledger.commit(request, decide)
 

@@ -1,4 +1,5 @@
-// Kiosk, virtual lobby and desk in one window: each frame is laid out at the width that it is made for, and scaled.
+// Kiosk, virtual lobby and desk in one window: each frame is laid out at the width that it is made for, and scaled. The
+// large one is scaled until its whole height is seen too.
 
 const KIOSK = 1080 / 1920;
 const NOTE_MS = 120000;
@@ -7,7 +8,8 @@ function fit() {
   for (const frame of document.querySelectorAll("iframe")) {
     const { clientWidth: width, clientHeight: height } = frame.parentElement;
     const made = Number(frame.dataset.width) || width;
-    const scale = Math.min(1, width / made);
+    const whole = frame.dataset.pane === document.body.dataset.large ? Number(frame.dataset.height) || 0 : 0;
+    const scale = Math.min(1, width / made, whole ? height / whole : 1);
     frame.style.width = `${width / scale}px`;
     frame.style.height = `${height / scale}px`;
     frame.style.transform = `scale(${scale})`;

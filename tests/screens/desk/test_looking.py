@@ -8,6 +8,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from edge.eyes import EyesRow
+from kiosk_ui.desk.looking import findings_of
 from tests.screens.desk.conftest import Desk
 from tests.screens.desk.test_hand_over import received
 
@@ -176,3 +178,47 @@ def test_a_call_from_a_kiosk_shows_on_every_page_until_somebody_went(morning: De
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/eyes?did=look")
     expect(page.locator(".call")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("reason", "out", "answers"),
+    [
+        ("left_open", False, ["nothing_in_it", "something_in_it"]),
+        ("unclaimed", False, ["taken_out", "nothing_in_it"]),
+        ("forced", False, ["works", "closed", "noted"]),
+        ("did_not_open", True, ["works", "closed", "still_broken"]),
+        ("left_open", True, ["works", "closed", "still_broken"]),
+    ],
+)
+def test_what_can_be_answered_about_a_cell_is_what_was_asked(reason: str, out: bool, answers: list[str]) -> None:
+    row = EyesRow(1, "slot:locker-1/A07", reason, "locker-1", "A07", "2026-11-22T06:26:00.000Z")
+    assert findings_of("slot", row, None, out=out) == answers
+
+
+def test_an_open_entry_says_by_itself_that_somebody_settled_it_and_leads_to_the_list(morning: Desk) -> None:
+    morning.hands("call", name="kiosk-2")
+    mine = morning.sign_in()
+    mine.locator(".call").click()
+    mine.wait_for_url("**/desk/eyes/*")
+    theirs = mine.context.new_page()
+    theirs.goto(mine.url)
+    expect(mine.get_by_role("button", name="登记")).to_be_visible()
+    theirs.keyboard.press("1")
+    theirs.keyboard.press("Enter")
+    theirs.wait_for_url("**/desk/eyes?did=look")
+
+    expect(mine.get_by_role("heading", name="这一项已经处理好了")).to_be_visible(timeout=10_000)
+    expect(mine.locator(".settled")).to_contain_text("陈敏")
+    expect(mine.get_by_role("button", name="登记")).to_be_hidden()
+    late = mine.evaluate("async () => (await fetch(location.href, {method: 'POST', body: new FormData()})).status")
+    assert late == 409
+    mine.reload()
+    expect(mine.locator(".settled")).to_contain_text("kiosk-2")
+    mine.locator(".settled").get_by_role("link").click()
+    mine.wait_for_url("**/desk/eyes")
+
+
+def test_an_entry_that_never_was_leads_to_the_list(morning: Desk) -> None:
+    page = morning.sign_in()
+    morning.go(page, "/eyes/999999")
+    expect(page.get_by_role("link", name="回到需要人看")).to_have_attribute("href", "/desk/eyes")

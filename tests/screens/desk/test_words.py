@@ -143,3 +143,15 @@ def test_a_look_outlives_its_cookie_and_an_unknown_wish_changes_nothing() -> Non
 )
 def test_what_is_done_with_a_thing_belongs_to_its_page(path: str, page: str) -> None:
     assert page_of(path) == page
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_a_printer_without_paper_names_the_list_that_its_slips_are_on(lang: Lang) -> None:
+    do = TEXTS.plain(lang, "desk.device.printer.paper").split("\n")[2]
+    assert TEXTS.plain(lang, "desk.rail.eyes") in do
+    assert TEXTS.plain(lang, "desk.eyes.slip_unknown") not in do
+
+
+def test_english_has_no_wide_quotation_marks() -> None:
+    files = (EDGE.parent / "kiosk_ui" / "locale" / "en").glob("*.po")
+    assert [file.name for file in files if re.search("[“”]", file.read_text(encoding="utf-8"))] == []
