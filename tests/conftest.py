@@ -68,6 +68,6 @@ def _new_files(before: dict[str, str]) -> list[str]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Which days were simulated in this run, so that each can be played again."""
     reports = [one for group in terminalreporter.stats.values() for one in group if isinstance(one, pytest.TestReport)]
-    seeds = sorted(str(value) for one in reports for name, value in one.user_properties if name == "simulated_seed")
+    seeds = sorted({str(value) for one in reports for name, value in one.user_properties if name == "simulated_seed"})
     if seeds:
         terminalreporter.write_line(f"simulated days, by seed: {', '.join(seeds)}")
