@@ -87,7 +87,7 @@ def test_sixty_quiet_seconds_a_warning_of_twenty_and_then_everything_is_gone(lob
         expect(page.locator("dialog.still")).to_be_hidden()
         be_quiet(page, 2)
         expect(page.locator("dialog.still")).to_be_visible()
-        press(page, "我还在")
+        page.get_by_role("button", name="我还在").click()  # the page stays
         expect(page.locator("dialog.still")).to_be_hidden()
         be_quiet(page, 61)
         expect(page.locator("dialog.still")).to_be_visible()
